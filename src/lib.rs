@@ -1,1 +1,63 @@
-//! x
+//! # bauta: production data in, staging data out
+//!
+//! bauta streams the tables of a production PostgreSQL, masks every column by a rule that somebody wrote down, and
+//! loads the result into a fresh database beside staging, which replaces staging in one transaction once every check
+//! has passed. This page is the architecture; `README.md` is for users.
+//!
+//! ## Layers
+//! ```text
+//! 4 shell      main  cli                             prints, reads the environment, exits
+//! 3 engine     pipeline                              tasks, channels, time
+//! 2 edges      source  sink  postgres                the only I/O
+//! 1 decisions  plan -> { rules, mask, classify }  verify     pure: no tokio, files, clock or random numbers
+//! 0 words      schema key batch node class diagnostic failure report   plain types
+//! ```
+//! Arrows point down only; `tests/tidy.rs` reads every `use crate::` and holds this. `mask` and `rules` do not know
+//! each other: `plan` introduces them. `source` and `sink` do not know each other: `pipeline` introduces them, and it
+//! knows only their traits.
+//!
+//! ## The life of one value
+//!
+//! | | station | where |
+//! |--|---|---|
+//! | 1 | read: `COPY ... TO STDOUT` inside the exported snapshot | `source/postgres` |
+//! | 2 | frame: one buffer per batch and a range per cell; cells under `keep` are never decoded | `postgres/copy` |
+//! | 3 | hand over: a bounded channel; a full channel is the backpressure | `pipeline` |
+//! | 4 | look up: the plan has one mask per column, an array index, no names | `plan` |
+//! | 5 | mask: a column of values in, a column of values out, a whole batch at a time | `mask` |
+//! | 6 | write: `COPY ... FROM STDIN` into the shadow generation | `sink/postgres` |
+//! | 7 | account: rows in = rows out, then `verify` decides whether the generation may be published | `pipeline`, `verify` |
+//!
+//! ## Invariants
+//! 1. A production value reaches a sink only through a mask: a sink accepts only a [`mask::MaskedBatch`], which only
+//!    [`mask`] can make.
+//! 2. Every column of every planned table has exactly one mask. `keep` is a mask.
+//! 3. No value in a log, an error, a panic, a report or a progress line. An error has a kind, a place (table, column,
+//!    row number) and a cause. PostgreSQL's DETAIL, CONTEXT and HINT are dropped before anything is shown.
+//! 4. Same key, domain and input give the same output, in any order, with any number of workers. No mask keeps state
+//!    between values.
+//! 5. Planning needs no rows; running needs no YAML.
+//! 6. Memory is bounded by batches in flight, not by table size.
+//! 7. Staging is old or new.
+//!
+//! ## Where does it go?
+//! A new mask is one file in `src/mask/` and two lines in `src/mask/mod.rs`. A new command is one file in `src/cli/`
+//! and one line in its list; so with sources and sinks.
+
+pub mod batch;
+pub mod class;
+pub mod cli;
+pub mod diagnostic;
+pub mod failure;
+pub mod key;
+pub mod mask;
+pub mod node;
+pub mod pipeline;
+pub mod plan;
+pub mod postgres;
+pub mod report;
+pub mod rules;
+pub mod schema;
+pub mod sink;
+pub mod source;
+pub mod verify;

@@ -1,0 +1,123 @@
+//! Rules resolved against a schema: one mask per column, an order, what to mirror. A plan is printable data in which
+//! nothing is optional that a run needs; making one reads no rows and needs no key.
+
+use crate::key::RootKey;
+use crate::mask::{ColumnFacts, ColumnMask, MaskDef, Params, TableMask};
+use crate::schema::{ColumnName, TableName};
+
+/// What a run will do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The rule file's `name:`.
+    pub name: String,
+    /// SHA-256 of the rule file, hexadecimal.
+    pub rules_digest: String,
+    /// Tables that hold rows, leaves of partitioned ones among them, sorted by name.
+    pub tables: Vec<TablePlan>,
+    /// What happens to each sequence.
+    pub sequences: Vec<SequencePlan>,
+    /// SQL files to run on the shadow before it is verified.
+    pub after_load: Vec<Script>,
+    /// What the mirror leaves out or renames.
+    pub mirror: Mirror,
+}
+
+/// What happens to one table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TablePlan {
+    /// Where rows are read.
+    pub table: TableName,
+    /// Where rows are written: the same table, or its partitioned root where a column of the partition key is masked.
+    pub into: TableName,
+    /// Which rows travel.
+    pub rows: Rows,
+    /// Stored columns in the table's order.
+    pub columns: Vec<ColumnPlan>,
+    /// Estimated rows, for progress.
+    pub estimated_rows: u64,
+    /// Estimated bytes, for the order of work.
+    pub estimated_bytes: u64,
+}
+
+/// Which rows of a table travel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// All.
+    All,
+    /// None: structure only.
+    None,
+    /// Those for which this boolean SQL expression is true.
+    Where(String),
+}
+
+/// What happens to one column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColumnPlan {
+    /// Its facts, as the mask gets them.
+    pub facts: ColumnFacts,
+    /// Its mask.
+    pub mask: &'static MaskDef,
+    /// The mask's parameters.
+    pub params: Params,
+    /// The domain whose key the mask gets.
+    pub domain: String,
+    /// Index of the column that `per:` names, in the same table.
+    pub per: Option<usize>,
+    /// Where the mask comes from, for people: `rule at line 12`, `follows customers.id`, `keep of the table: ...`.
+    pub because: String,
+}
+
+/// What happens to one sequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SequencePlan {
+    /// The sequence.
+    pub sequence: TableName,
+    /// What it is set to.
+    pub state: SequenceState,
+}
+
+/// What a sequence is set to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SequenceState {
+    /// Production's state, as it is.
+    Copy,
+    /// So that `nextval` goes on above this value, which the mask of the column that it feeds never exceeds.
+    Above {
+        /// Highest masked value, not below production's own state.
+        value: i64,
+        /// The column.
+        column: ColumnName,
+    },
+}
+
+/// A SQL file of `after_load`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// Its path as the rule file has it.
+    pub name: String,
+    /// Its text.
+    pub sql: String,
+}
+
+/// The `mirror:` part of a rule file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mirror {
+    /// Roles of production that have another name on staging.
+    pub roles: Vec<(String, String)>,
+    /// Whether comments are dropped (`comments: drop`).
+    pub drop_comments: bool,
+    /// Whether large objects are left out (`large_objects: none`).
+    pub leave_large_objects: bool,
+}
+
+impl TablePlan {
+    /// Builds the table's masks with the key.
+    pub fn build(&self, key: &RootKey) -> TableMask {
+        let column = |plan: &ColumnPlan| ColumnMask {
+            built: (plan.mask.build)(&plan.params, &plan.facts, &key.domain(&plan.domain)),
+            per: plan.per,
+            equal: plan.mask.promises.equal,
+        };
+        TableMask::new(self.columns.iter().map(column).collect())
+    }
+}

@@ -1,0 +1,95 @@
+//! What a run tells while it goes (events) and when it is over (the report). Names, counts and times only.
+
+use serde::Serialize;
+
+use crate::schema::TableName;
+
+/// Something worth telling while a run goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A stage of the run begins; a few words such as `creating the shadow database`.
+    Stage(String),
+    /// Something that the user should know but that does not end the run.
+    Warning(String),
+    /// Rows are about to stream: tables with their estimated rows.
+    Tables(Vec<(TableName, u64)>),
+    /// More rows of a table have been written.
+    Rows {
+        /// The table.
+        table: TableName,
+        /// Rows more.
+        rows: u64,
+        /// Bytes more, as written to the sink.
+        bytes: u64,
+    },
+    /// A table has arrived whole.
+    TableDone {
+        /// The table.
+        table: TableName,
+        /// All its rows.
+        rows: u64,
+        /// Seconds from its first to its last row.
+        seconds: f64,
+    },
+}
+
+/// Hears what happens; the command line shows it. Must not block.
+pub trait Observer: Send + Sync {
+    /// Takes one event.
+    fn event(&self, event: Event);
+}
+
+/// The record of one run that reached its end.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// Random id of the run.
+    pub run: String,
+    /// Program version.
+    pub bauta: String,
+    /// The rule file's `name:`.
+    pub rules: String,
+    /// SHA-256 of the rule file, hexadecimal.
+    pub rules_digest: String,
+    /// Tells keys apart; `None` where the key was made for this run only.
+    pub key_fingerprint: Option<String>,
+    /// RFC 3339 times, UTC.
+    pub started: String,
+    /// When everything was published.
+    pub finished: String,
+    /// Wall time in seconds.
+    pub seconds: f64,
+    /// What the run was told to accept, and what it warned about.
+    pub warnings: Vec<String>,
+    /// What was checked before publishing, one line each.
+    pub checks: Vec<String>,
+    /// Per table.
+    pub tables: Vec<TableReport>,
+    /// What was published: a generation's id, or a folder.
+    pub published: String,
+}
+
+/// One table of a report.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TableReport {
+    /// Name as a rule file writes it.
+    pub table: String,
+    /// Rows written.
+    pub rows: u64,
+    /// Bytes written.
+    pub bytes: u64,
+    /// Seconds from first to last row.
+    pub seconds: f64,
+    /// Per column: name and mask with its parameters.
+    pub columns: Vec<ColumnReport>,
+}
+
+/// One column of a report.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ColumnReport {
+    /// Name.
+    pub column: String,
+    /// The mask's name and parameters, such as `date_shift within: 30d`.
+    pub mask: String,
+    /// Why it has this mask: the rule's place, or what it follows.
+    pub because: String,
+}

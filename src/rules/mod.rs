@@ -1,0 +1,151 @@
+//! Rule files as written, with the place of everything: what a person wrote, typed as far as the language itself goes.
+//! Nothing here looks at a database, the environment or a clock, and nothing is resolved: that is `plan`.
+
+use crate::diagnostic::Span;
+use crate::node::Entry;
+
+/// A piece of text and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The thing.
+    pub value: T,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A whole rule file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleFile {
+    /// Its path as the user gave it.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+    /// `name:`.
+    pub name: Spanned<String>,
+    /// `unlisted:`.
+    pub unlisted: Unlisted,
+    /// `classes:`, in the file's order.
+    pub classes: Vec<ClassRule>,
+    /// `tables:`, in the file's order.
+    pub tables: Vec<TableRule>,
+    /// `after_load:`, paths relative to the rule file.
+    pub after_load: Vec<Spanned<String>>,
+    /// `mirror:`.
+    pub mirror: MirrorRule,
+}
+
+/// What happens to a column that no rule names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unlisted {
+    /// The run does not start.
+    #[default]
+    Fail,
+    /// It gets a safe mask by its type.
+    Mask,
+}
+
+/// One class and the mask that its columns get.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClassRule {
+    /// Such as `id.national`.
+    pub class: Spanned<String>,
+    /// The mask.
+    pub mask: MaskUse,
+}
+
+/// A mask's name and its parameters, not yet read by the mask.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MaskUse {
+    /// The name.
+    pub name: Spanned<String>,
+    /// The mask's own parameters.
+    pub params: Vec<Entry>,
+}
+
+/// The rules under one table key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableRule {
+    /// `[schema.]table` with `*`.
+    pub pattern: TablePattern,
+    /// Where the key stands.
+    pub span: Span,
+    /// `rows:`.
+    pub rows: Option<Spanned<RowsRule>>,
+    /// `columns:`, in the file's order.
+    pub columns: Vec<ColumnRule>,
+    /// `keep:`.
+    pub keep: Vec<KeepRule>,
+}
+
+/// A table key: each part verbatim, `*` for any run of characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TablePattern {
+    /// Schema part; `public` where not written.
+    pub schema: Pattern,
+    /// Table part.
+    pub name: Pattern,
+}
+
+/// A name in which unquoted `*` stands for any run of characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// The literal pieces between the stars: one piece where there is no star.
+    pub pieces: Vec<String>,
+}
+
+/// `rows:` of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RowsRule {
+    /// `rows: none`.
+    None,
+    /// A boolean SQL expression.
+    Where(String),
+}
+
+/// A grouped or whole-table keep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeepRule {
+    /// Why.
+    pub why: Spanned<String>,
+    /// The columns (names or patterns); `None` for the whole table.
+    pub columns: Option<Vec<Spanned<Pattern>>>,
+}
+
+/// The rule of one column, or of all that match a pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColumnRule {
+    /// Name or pattern.
+    pub column: Spanned<Pattern>,
+    /// What it gets.
+    pub action: Action,
+    /// `class:`.
+    pub class: Option<Spanned<String>>,
+    /// `domain:`.
+    pub domain: Option<Spanned<String>>,
+    /// `per:`.
+    pub per: Option<Spanned<String>>,
+    /// `unique: true`.
+    pub unique: Option<Span>,
+}
+
+/// What a column rule says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// A mask.
+    Mask(MaskUse),
+    /// `keep: WHY`.
+    Keep(Spanned<String>),
+    /// Only a class: its mask.
+    Class,
+}
+
+/// `mirror:`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MirrorRule {
+    /// `roles:` production's name to staging's.
+    pub roles: Vec<(Spanned<String>, Spanned<String>)>,
+    /// `comments: drop`.
+    pub drop_comments: bool,
+    /// `large_objects: none`.
+    pub leave_large_objects: bool,
+}

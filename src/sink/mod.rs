@@ -1,0 +1,74 @@
+//! Where rows go. One file per kind of sink; this one holds the traits that the pipeline knows.
+
+use async_trait::async_trait;
+
+use crate::batch::Encoding;
+use crate::failure::Failure;
+use crate::mask::MaskedBatch;
+use crate::plan::{Plan, TablePlan};
+use crate::report::Observer;
+use crate::verify::{Facts, Passed};
+
+pub mod null;
+pub mod parquet;
+pub mod postgres;
+
+/// A place that generations are made in.
+#[async_trait]
+pub trait Sink: Send + Sync {
+    /// Whether it writes sealed cells of this encoding through; otherwise all cells have to be decoded.
+    fn takes_sealed(&self, encoding: Encoding) -> bool;
+
+    /// Begins a generation beside the live one: a shadow database with the schema in it, or a folder.
+    ///
+    /// # Errors
+    /// The world failed; nothing is left behind.
+    async fn begin(&self, plan: &Plan, observer: &dyn Observer) -> Result<Box<dyn Generation>, Failure>;
+}
+
+/// A generation in the making. One that is not published is discarded, and nothing was changed.
+#[async_trait]
+pub trait Generation: Send + Sync {
+    /// Opens a writer for a worker.
+    ///
+    /// # Errors
+    /// The world failed.
+    async fn writer(&self) -> Result<Box<dyn Writer>, Failure>;
+
+    /// Completes it after the last row: indexes, constraints, sequences, statistics. Returns what can be verified.
+    ///
+    /// # Errors
+    /// The world failed, or the data did (a constraint).
+    async fn seal(&mut self, plan: &Plan, observer: &dyn Observer) -> Result<Facts, Failure>;
+
+    /// Makes it the live one, in one step. Returns its name for the report.
+    ///
+    /// # Errors
+    /// Nothing was changed.
+    async fn publish(self: Box<Self>, passed: Passed, observer: &dyn Observer) -> Result<String, Failure>;
+
+    /// Removes it.
+    async fn discard(self: Box<Self>);
+}
+
+/// One worker's way into a generation.
+#[async_trait]
+pub trait Writer: Send {
+    /// Begins a unit of a table; `alone` says that no other writer writes to this table.
+    ///
+    /// # Errors
+    /// The world failed.
+    async fn begin(&mut self, table: &TablePlan, encoding: Encoding, alone: bool) -> Result<(), Failure>;
+
+    /// Writes a batch of the unit. Returns the bytes that it took.
+    ///
+    /// # Errors
+    /// The world failed, or the data did.
+    async fn write(&mut self, batch: &MaskedBatch) -> Result<u64, Failure>;
+
+    /// Ends the unit. Returns the rows that the sink acknowledges.
+    ///
+    /// # Errors
+    /// The world failed, or the data did.
+    async fn finish(&mut self) -> Result<u64, Failure>;
+}

@@ -1,0 +1,59 @@
+//! Where rows come from. One file per kind of source; this one holds the traits that the pipeline knows.
+
+use async_trait::async_trait;
+use tokio::sync::mpsc::Sender;
+
+use crate::batch::{Batch, Encoding, Want};
+use crate::failure::Failure;
+use crate::plan::{Plan, TablePlan};
+use crate::schema::Schema;
+
+pub mod csv;
+pub mod postgres;
+
+/// A database or a folder of files, opened at one consistent moment.
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// The schema at that moment.
+    fn schema(&self) -> &Schema;
+
+    /// How sealed cells of a table are written.
+    fn encoding(&self, table: &TablePlan) -> Encoding;
+
+    /// Splits a table's rows into units of work that can be read apart.
+    fn units(&self, plan: &Plan, table: usize) -> Vec<Unit>;
+
+    /// Opens a reader for a worker; every reader sees the same moment.
+    ///
+    /// # Errors
+    /// The world failed.
+    async fn reader(&self) -> Result<Box<dyn Reader>, Failure>;
+
+    /// Lets go of the moment: sessions, locks, temporary files.
+    async fn close(self: Box<Self>);
+}
+
+/// A part of a table that is read by one reader and written by one writer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// Index of the table in the plan.
+    pub table: usize,
+    /// Blocks `from..to` of the heap (`to` open where `None`), or the whole table.
+    pub blocks: Option<(u32, Option<u32>)>,
+}
+
+/// One worker's way to the rows.
+#[async_trait]
+pub trait Reader: Send {
+    /// Reads a unit's rows into the queue, in batches of bounded size. Returns the number of rows.
+    ///
+    /// # Errors
+    /// The world failed, or a value could not be decoded; also where the queue was closed.
+    async fn read(
+        &mut self,
+        table: &TablePlan,
+        unit: &Unit,
+        wants: &[Want],
+        queue: &Sender<Batch>,
+    ) -> Result<u64, Failure>;
+}

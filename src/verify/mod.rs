@@ -1,0 +1,56 @@
+//! What must hold before a generation is published: a pure function over the facts that the sink and the pipeline
+//! report. Only this module makes a [`Passed`], and only a [`Passed`] publishes.
+
+use crate::failure::Failure;
+use crate::plan::Plan;
+use crate::schema::TableName;
+
+/// What a sink found out about its sealed generation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Rows per table, counted by the sink after the load (or taken from its acknowledgements).
+    pub rows: Vec<(TableName, u64)>,
+    /// What was checked by the sink itself, one line each, such as `12 foreign keys validated`.
+    pub checked: Vec<String>,
+    /// What does not hold, one line each, without values.
+    pub broken: Vec<String>,
+}
+
+/// What the pipeline counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// Per table of the plan: rows read, and rows that the sink acknowledged.
+    pub tables: Vec<(u64, u64)>,
+}
+
+/// Proof that everything held.
+#[derive(Debug)]
+pub struct Passed {
+    /// What was checked, one line each.
+    pub checks: Vec<String>,
+}
+
+/// Decides whether a generation may be published.
+///
+/// # Errors
+/// What does not hold (exit 5).
+pub fn judge(plan: &Plan, ledger: &Ledger, facts: Facts) -> Result<Passed, Failure> {
+    let mut broken = facts.broken;
+    let mut rows = 0;
+    for (table, (read, acknowledged)) in plan.tables.iter().zip(&ledger.tables) {
+        rows += read;
+        if read != acknowledged {
+            broken.push(format!("{}: {read} rows read, {acknowledged} rows acknowledged", table.table));
+        }
+    }
+    if ledger.tables.len() != plan.tables.len() {
+        broken.push("not every table was read".to_owned());
+    }
+    if broken.is_empty() {
+        let tables = plan.tables.len();
+        let mut checks = vec![format!("{rows} rows read, {rows} rows acknowledged, in {tables} tables")];
+        checks.extend(facts.checked);
+        return Ok(Passed { checks });
+    }
+    Err(Failure::data(format!("the checks failed: {}", broken.join("; "))).remedy("nothing was published"))
+}
