@@ -173,6 +173,9 @@ pub struct Type {
     /// Longest text in characters, for `varchar(n)`, `char(n)` and domains over them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_chars: Option<u32>,
+    /// Whether it is `char(n)`: blanks at the end are padding, not part of the value.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub padded: bool,
     /// Labels in order, where the type (or its element) is an enum.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<String>,
