@@ -16,6 +16,7 @@ use crate::key::DomainKey;
 use crate::schema::{ColumnName, Kind, Type};
 
 mod batch;
+mod draw;
 mod keep;
 mod lift;
 pub mod map;
