@@ -1,0 +1,95 @@
+//! Masked batches to the bytes of `COPY ... FROM STDIN`.
+
+use super::cursor::Cursor;
+use crate::batch::Encoding;
+use crate::mask::{CellError, MaskedBatch};
+use crate::schema::Kind;
+
+/// Signature, flags and an empty header extension of the binary format.
+const BINARY_HEAD: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+/// A field count of -1.
+const BINARY_TAIL: &[u8] = &[0xff, 0xff];
+
+/// Writes the rows of one unit.
+pub struct Encoder {
+    encoding: Encoding,
+    kinds: Vec<Kind>,
+    scratch: Vec<u8>,
+}
+
+impl Encoder {
+    /// For columns of these kinds, in the plan's order.
+    pub fn new(kinds: Vec<Kind>, encoding: Encoding) -> Self {
+        Self { encoding, kinds, scratch: Vec::new() }
+    }
+
+    /// Writes what stands before the first row.
+    pub fn begin(&self, out: &mut Vec<u8>) {
+        if self.encoding == Encoding::Binary {
+            out.extend_from_slice(BINARY_HEAD);
+        }
+    }
+
+    /// Writes what stands behind the last row.
+    pub fn finish(&self, out: &mut Vec<u8>) {
+        if self.encoding == Encoding::Binary {
+            out.extend_from_slice(BINARY_TAIL);
+        }
+    }
+
+    /// Writes a batch's rows.
+    ///
+    /// # Errors
+    /// A masked value that has no form in its type; `out` then ends in the middle of a row.
+    pub fn encode(&mut self, batch: &MaskedBatch, out: &mut Vec<u8>) -> Result<(), CellError> {
+        let mut cursors = Vec::with_capacity(self.kinds.len());
+        for (column, (kind, cells)) in self.kinds.iter().zip(batch.columns()).enumerate() {
+            let cursor =
+                Cursor::new(kind, cells, self.encoding).map_err(|reason| CellError { column, row: 0, reason })?;
+            cursors.push(cursor);
+        }
+        // A table has at most 1600 columns.
+        let count = u16::try_from(cursors.len()).unwrap_or(u16::MAX).to_be_bytes();
+        for row in 0..batch.rows() {
+            if self.encoding == Encoding::Binary {
+                out.extend_from_slice(&count);
+            }
+            for (column, cursor) in cursors.iter().enumerate() {
+                match self.encoding {
+                    Encoding::Binary => cursor.sized(row, out),
+                    Encoding::Text => {
+                        if column > 0 {
+                            out.push(b'\t');
+                        }
+                        text(cursor, row, &mut self.scratch, out)
+                    }
+                }
+                .map_err(|reason| CellError { column, row, reason })?;
+            }
+            if self.encoding == Encoding::Text {
+                out.push(b'\n');
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes a cell of the text format, with its escapes.
+fn text(cursor: &Cursor<'_>, row: usize, scratch: &mut Vec<u8>, out: &mut Vec<u8>) -> Result<(), super::Reason> {
+    if cursor.is_null(row) {
+        out.extend_from_slice(b"\\N");
+        return Ok(());
+    }
+    scratch.clear();
+    cursor.text(row, scratch)?;
+    for &c in scratch.iter() {
+        match c {
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            _ => out.push(c),
+        }
+    }
+    Ok(())
+}

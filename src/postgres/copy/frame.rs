@@ -1,0 +1,247 @@
+//! The bytes of `COPY ... TO STDOUT` cut into rows, cells and batches: one buffer per batch and a range per cell.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, NullArray};
+use bytes::Bytes;
+
+use super::{OpenError, Reason, open};
+use crate::batch::{Batch, Cell, Cells, Encoding, Sealed, Want};
+use crate::failure::Failure;
+use crate::plan::TablePlan;
+use crate::schema::{ColumnName, Type};
+
+/// A batch is handed over when it has so many rows ...
+const BATCH_ROWS: usize = 4096;
+/// ... or so many bytes: large enough to amortise a hand-over, small enough for the processor's cache.
+const BATCH_BYTES: usize = 256 * 1024;
+
+/// The fixed part of the binary format's head: signature, flags, length of the extension.
+const HEAD: usize = 19;
+
+/// Cuts one unit's stream.
+pub struct Decoder {
+    encoding: Encoding,
+    columns: Vec<(ColumnName, Type, Want)>,
+    /// Bytes of the current batch; those from `at` on are not cut yet.
+    buffer: Vec<u8>,
+    at: usize,
+    cells: Vec<Vec<Cell>>,
+    rows: usize,
+    total: u64,
+    state: State,
+}
+
+#[derive(PartialEq)]
+enum State {
+    Head,
+    Rows,
+    End,
+}
+
+/// What the bytes at hand gave.
+enum Step {
+    Row,
+    More,
+    End,
+}
+
+impl Decoder {
+    /// For the stored columns of a table, in the plan's order.
+    pub fn new(table: &TablePlan, wants: &[Want], encoding: Encoding) -> Self {
+        let columns: Vec<_> = table
+            .columns
+            .iter()
+            .zip(wants)
+            .map(|(column, want)| (column.facts.column.clone(), column.facts.ty.clone(), *want))
+            .collect();
+        let state = if encoding == Encoding::Binary { State::Head } else { State::Rows };
+        let cells = vec![Vec::new(); columns.len()];
+        Self { encoding, columns, buffer: Vec::new(), at: 0, cells, rows: 0, total: 0, state }
+    }
+
+    /// Rows cut so far.
+    pub fn rows(&self) -> u64 {
+        self.total
+    }
+
+    /// Takes the bytes of one COPY data message; gives a batch when enough rows have gathered.
+    ///
+    /// # Errors
+    /// The stream is not what its format says, or a value is not what its type says.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<Option<Batch>, Failure> {
+        self.buffer.extend_from_slice(bytes);
+        loop {
+            let step = match self.encoding {
+                Encoding::Binary => self.binary_row(),
+                Encoding::Text => self.text_row(),
+            };
+            match step.map_err(|reason| self.broken(reason))? {
+                Step::Row => {
+                    self.rows += 1;
+                    self.total += 1;
+                }
+                Step::More | Step::End => break,
+            }
+        }
+        if self.rows >= BATCH_ROWS || (self.rows > 0 && self.at >= BATCH_BYTES) {
+            self.batch().map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Takes the stream's end; gives the last batch.
+    ///
+    /// # Errors
+    /// The stream ended inside a row, or a value is not what its type says.
+    pub fn finish(&mut self) -> Result<Option<Batch>, Failure> {
+        let ended = match self.encoding {
+            Encoding::Binary => self.state == State::End,
+            Encoding::Text => true,
+        };
+        if !ended || self.at != self.buffer.len() {
+            return Err(self.broken("it ended in the middle of a row"));
+        }
+        if self.rows == 0 { Ok(None) } else { self.batch().map(Some) }
+    }
+
+    fn broken(&self, reason: Reason) -> Failure {
+        let table = self.columns.first().map(|(column, ..)| column.table.to_string()).unwrap_or_default();
+        Failure::world(format!("{table}: the stream from the server broke after row {}: {reason}", self.total))
+    }
+
+    fn binary_row(&mut self) -> Result<Step, Reason> {
+        let bytes = &self.buffer[self.at..];
+        let number = |at: usize| bytes[at..].first_chunk::<4>().map(|four| i32::from_be_bytes(*four));
+        match self.state {
+            State::End if bytes.is_empty() => return Ok(Step::End),
+            State::End => return Err("it went on after its end"),
+            State::Head => {
+                if bytes.len() < HEAD {
+                    return Ok(Step::More);
+                }
+                if !bytes.starts_with(b"PGCOPY\n\xff\r\n\0") {
+                    return Err("it is not in COPY's binary format");
+                }
+                let extension = number(HEAD - 4).and_then(|len| usize::try_from(len).ok()).unwrap_or_default();
+                if bytes.len() < HEAD + extension {
+                    return Ok(Step::More);
+                }
+                self.at += HEAD + extension;
+                self.state = State::Rows;
+                return self.binary_row();
+            }
+            State::Rows => {}
+        }
+        let Some(count) = bytes.first_chunk::<2>().map(|two| i16::from_be_bytes(*two)) else {
+            return Ok(Step::More);
+        };
+        if count == -1 {
+            self.at += 2;
+            self.state = State::End;
+            return Ok(Step::End);
+        }
+        if usize::try_from(count) != Ok(self.columns.len()) {
+            return Err("a row has another number of columns");
+        }
+        let mut at = 2;
+        for index in 0..self.columns.len() {
+            let len = (bytes.len() >= at + 4).then(|| number(at)).flatten();
+            let end = len.map(|len| at + 4 + usize::try_from(len).unwrap_or_default());
+            let (Some(len), Some(end)) = (len, end.filter(|end| *end <= bytes.len())) else {
+                // The row goes on in the next message: its cells are cut again then.
+                self.cells[..index].iter_mut().for_each(|column| column.truncate(self.rows));
+                return Ok(Step::More);
+            };
+            let cell = if len < 0 { Cell::NULL } else { Cell::new(start(self.at + at + 4)?, len) };
+            self.cells[index].push(cell);
+            at = end;
+        }
+        self.at += at;
+        Ok(Step::Row)
+    }
+
+    /// Cuts a line and resolves its escapes in place: a value never grows by that.
+    fn text_row(&mut self) -> Result<Step, Reason> {
+        let Some(len) = self.buffer[self.at..].iter().position(|&c| c == b'\n') else {
+            return Ok(Step::More);
+        };
+        let end = self.at + len;
+        let (mut read, mut index) = (self.at, 0);
+        loop {
+            let from = read;
+            let mut write = read;
+            let null = self.buffer[read..end].starts_with(b"\\N") && matches!(self.buffer[read + 2], b'\t' | b'\n');
+            while read < end && self.buffer[read] != b'\t' {
+                let mut c = self.buffer[read];
+                if c == b'\\' {
+                    read += 1;
+                    c = match self.buffer[read] {
+                        b'b' => 0x08,
+                        b'f' => 0x0c,
+                        b'n' => b'\n',
+                        b'r' => b'\r',
+                        b't' => b'\t',
+                        b'v' => 0x0b,
+                        other => other,
+                    };
+                }
+                self.buffer[write] = c;
+                write += 1;
+                read += 1;
+            }
+            let len = i32::try_from(write - from).map_err(|_| "a value is larger than 2 GB")?;
+            let column = self.cells.get_mut(index).ok_or("a row has another number of columns")?;
+            column.push(if null { Cell::NULL } else { Cell::new(start(from)?, len) });
+            index += 1;
+            if read >= end {
+                break;
+            }
+            read += 1;
+        }
+        if index != self.columns.len() && !(self.columns.is_empty() && len == 0) {
+            return Err("a row has another number of columns");
+        }
+        self.at = end + 1;
+        Ok(Step::Row)
+    }
+
+    /// Hands the gathered rows over; what is not cut yet begins the next batch.
+    fn batch(&mut self) -> Result<Batch, Failure> {
+        let rest = self.buffer[self.at..].to_vec();
+        let mut buffer = std::mem::replace(&mut self.buffer, rest);
+        buffer.truncate(self.at);
+        self.buffer.reserve(BATCH_BYTES);
+        self.at = 0;
+        let rows = std::mem::take(&mut self.rows);
+        let first_row = self.total - rows as u64 + 1;
+        let bytes = Bytes::from(buffer);
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for ((name, ty, want), cells) in self.columns.iter().zip(&mut self.cells) {
+            let cells = std::mem::replace(cells, Vec::with_capacity(rows));
+            let sealed = Sealed::new(bytes.clone(), cells, self.encoding);
+            columns.push(form(ty, *want, rows, sealed).map_err(|error| unreadable(name, first_row, error))?);
+        }
+        Ok(Batch { rows, first_row, columns })
+    }
+}
+
+fn start(at: usize) -> Result<u32, Reason> {
+    u32::try_from(at).map_err(|_| "a row is larger than 4 GB")
+}
+
+fn form(ty: &Type, want: Want, rows: usize, sealed: Sealed) -> Result<Cells, OpenError> {
+    Ok(match want {
+        Want::Nothing => Cells { sealed: None, open: Some(Arc::new(NullArray::new(rows)) as ArrayRef) },
+        Want::Sealed => Cells { sealed: Some(sealed), open: None },
+        Want::Open => Cells { open: Some(open(ty, &sealed)?), sealed: None },
+        Want::Both => Cells { open: Some(open(ty, &sealed)?), sealed: Some(sealed) },
+    })
+}
+
+fn unreadable(column: &ColumnName, first_row: u64, error: OpenError) -> Failure {
+    let row = first_row + error.row as u64;
+    Failure::data(format!("{column}, row {row}: {}", error.reason))
+        .remedy("keep the column, nullify it, or correct the value in production")
+}
