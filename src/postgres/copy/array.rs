@@ -170,6 +170,9 @@ fn element(body: &[u8], mut at: usize) -> Option<(Option<Vec<u8>>, usize)> {
         out.push(*body.get(at)?);
         at += 1;
     }
+    if out.is_empty() {
+        return None;
+    }
     if out.eq_ignore_ascii_case(b"null") { Some((None, at)) } else { Some((Some(out), at)) }
 }
 
