@@ -110,6 +110,14 @@ pub struct Mirror {
     pub leave_large_objects: bool,
 }
 
+impl ColumnPlan {
+    /// The mask as a reader of a plan or a report wants to see it: its name and what the rule says besides.
+    pub fn described(&self) -> String {
+        let params = self.params.to_string();
+        if params.is_empty() { self.mask.name.to_owned() } else { format!("{} {params}", self.mask.name) }
+    }
+}
+
 impl TablePlan {
     /// Builds the table's masks with the key.
     pub fn build(&self, key: &RootKey) -> TableMask {

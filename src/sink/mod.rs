@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::batch::Encoding;
 use crate::failure::Failure;
-use crate::mask::MaskedBatch;
+use crate::mask::{CellError, MaskedBatch};
 use crate::plan::{Plan, TablePlan};
 use crate::report::Observer;
 use crate::verify::{Facts, Passed};
@@ -71,4 +71,15 @@ pub trait Writer: Send {
     /// # Errors
     /// The world failed, or the data did.
     async fn finish(&mut self) -> Result<u64, Failure>;
+}
+
+/// The failure of a masked cell that has no form in its column's type. `before` is the number of rows written before.
+fn unwritable(table: &TablePlan, before: u64, error: CellError) -> Failure {
+    let column = &table.columns[error.column];
+    let row = before + error.row as u64 + 1;
+    Failure::data(format!(
+        "{}, row {row}: what `{}` made cannot be written: {}",
+        column.facts.column, column.mask.name, error.reason
+    ))
+    .remedy("choose another mask for the column")
 }

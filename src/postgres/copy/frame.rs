@@ -12,9 +12,9 @@ use crate::plan::TablePlan;
 use crate::schema::{ColumnName, Type};
 
 /// A batch is handed over when it has so many rows ...
-const BATCH_ROWS: usize = 4096;
+pub(crate) const BATCH_ROWS: usize = 4096;
 /// ... or so many bytes: large enough to amortise a hand-over, small enough for the processor's cache.
-const BATCH_BYTES: usize = 256 * 1024;
+pub(crate) const BATCH_BYTES: usize = 256 * 1024;
 
 /// The fixed part of the binary format's head: signature, flags, length of the extension.
 const HEAD: usize = 19;
@@ -221,7 +221,7 @@ impl Decoder {
         for ((name, ty, want), cells) in self.columns.iter().zip(&mut self.cells) {
             let cells = std::mem::replace(cells, Vec::with_capacity(rows));
             let sealed = Sealed::new(bytes.clone(), cells, self.encoding);
-            columns.push(form(ty, *want, rows, sealed).map_err(|error| unreadable(name, first_row, error))?);
+            columns.push(form(name, ty, *want, first_row, sealed)?);
         }
         Ok(Batch { rows, first_row, columns })
     }
@@ -231,12 +231,17 @@ fn start(at: usize) -> Result<u32, Reason> {
     u32::try_from(at).map_err(|_| "a row is larger than 4 GB")
 }
 
-fn form(ty: &Type, want: Want, rows: usize, sealed: Sealed) -> Result<Cells, OpenError> {
+/// Puts a column of `first_row..` into the form that its table's masks want.
+///
+/// # Errors
+/// A value is not what its type says; the failure names column and row.
+pub fn form(column: &ColumnName, ty: &Type, want: Want, first_row: u64, sealed: Sealed) -> Result<Cells, Failure> {
+    let opened = || open(ty, &sealed).map(Some).map_err(|error| unreadable(column, first_row, error));
     Ok(match want {
-        Want::Nothing => Cells { sealed: None, open: Some(Arc::new(NullArray::new(rows)) as ArrayRef) },
+        Want::Nothing => Cells { sealed: None, open: Some(Arc::new(NullArray::new(sealed.len())) as ArrayRef) },
         Want::Sealed => Cells { sealed: Some(sealed), open: None },
-        Want::Open => Cells { open: Some(open(ty, &sealed)?), sealed: None },
-        Want::Both => Cells { open: Some(open(ty, &sealed)?), sealed: Some(sealed) },
+        Want::Open => Cells { open: opened()?, sealed: None },
+        Want::Both => Cells { open: opened()?, sealed: Some(sealed) },
     })
 }
 

@@ -18,7 +18,8 @@ mod range;
 mod time;
 
 pub use encode::Encoder;
-pub use frame::Decoder;
+pub(crate) use frame::{BATCH_BYTES, BATCH_ROWS};
+pub use frame::{Decoder, form};
 pub use open::{OpenError, open};
 
 /// Why bytes could not be decoded or encoded. A `&'static str` cannot hold a value.

@@ -1,0 +1,128 @@
+//! One worker: takes units until none is left, and moves each one's batches from its reader through the masks to its
+//! writer.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use tokio::sync::{mpsc, watch};
+
+use super::{Ledger, interrupted, stopped};
+use crate::batch::{Batch, Encoding, Want};
+use crate::failure::{Failure, Kind};
+use crate::mask::{CellError, TableMask};
+use crate::plan::{Plan, TablePlan};
+use crate::report::{Event, Observer};
+use crate::sink::{Generation, Writer};
+use crate::source::{Reader, Source, Unit};
+
+/// Batches that wait between a reader and its writer.
+const QUEUE: usize = 4;
+
+const HALTED: &str = "stopped because another worker failed";
+
+/// What all workers look at.
+pub(super) struct Shared<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) source: &'a dyn Source,
+    pub(super) generation: &'a dyn Generation,
+    pub(super) observer: &'a dyn Observer,
+    pub(super) ledger: &'a Ledger,
+    pub(super) masks: Vec<TableMask>,
+    pub(super) wants: Vec<Vec<Want>>,
+    pub(super) encodings: Vec<Encoding>,
+    pub(super) units: Mutex<VecDeque<Unit>>,
+}
+
+/// Whether a worker ended only because another one failed.
+pub(super) fn was_halted(failure: &Failure) -> bool {
+    failure.message == HALTED
+}
+
+/// The body of a worker's thread.
+pub(super) fn thread(
+    shared: &Shared<'_>,
+    mut stop: watch::Receiver<Option<Kind>>,
+    mut halted: watch::Receiver<Option<Kind>>,
+) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::world(format!("a worker could not start: {error}")))?;
+    runtime.block_on(async {
+        tokio::select! {
+            done = work(shared) => done,
+            kind = stopped(&mut stop) => Err(interrupted(kind)),
+            _ = stopped(&mut halted) => Err(Failure::world(HALTED)),
+        }
+    })
+}
+
+async fn work(shared: &Shared<'_>) -> Result<(), Failure> {
+    let mut ends = None;
+    while let Some(unit) = next(shared) {
+        let (reader, writer) = match &mut ends {
+            Some(ends) => ends,
+            None => ends.insert((shared.source.reader().await?, shared.generation.writer().await?)),
+        };
+        one(shared, &unit, reader.as_mut(), writer.as_mut()).await?;
+    }
+    Ok(())
+}
+
+fn next(shared: &Shared<'_>) -> Option<Unit> {
+    shared.units.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop_front()
+}
+
+/// Moves one unit.
+async fn one(
+    shared: &Shared<'_>,
+    unit: &Unit,
+    reader: &mut dyn Reader,
+    writer: &mut dyn Writer,
+) -> Result<(), Failure> {
+    let table = &shared.plan.tables[unit.table];
+    shared.ledger.begin(unit.table);
+    let alone = unit.blocks.is_none() && table.into == table.table;
+    writer.begin(table, shared.encodings[unit.table], alone).await?;
+    let (queue, batches) = mpsc::channel(QUEUE);
+    let read = async move {
+        // The queue is dropped with this future, which ends the writing side.
+        let queue = queue;
+        reader.read(table, unit, &shared.wants[unit.table], &queue).await
+    };
+    let (read, acknowledged) = tokio::try_join!(read, write(shared, unit.table, batches, writer))?;
+    if shared.ledger.done(unit.table, read, acknowledged) {
+        let (rows, seconds) = (shared.ledger.rows(unit.table), shared.ledger.seconds(unit.table));
+        shared.observer.event(Event::TableDone { table: table.table.clone(), rows, seconds });
+    }
+    Ok(())
+}
+
+/// Masks and writes batches until the queue ends; returns the rows that the sink acknowledges.
+async fn write(
+    shared: &Shared<'_>,
+    index: usize,
+    mut batches: mpsc::Receiver<Batch>,
+    writer: &mut dyn Writer,
+) -> Result<u64, Failure> {
+    let table = &shared.plan.tables[index];
+    while let Some(batch) = batches.recv().await {
+        let first_row = batch.first_row;
+        let masked = shared.masks[index].apply(batch).map_err(|error| unmaskable(table, first_row, error))?;
+        let bytes = writer.write(&masked).await?;
+        shared.ledger.wrote(index, bytes);
+        let rows = masked.rows() as u64;
+        shared.observer.event(Event::Rows { table: table.table.clone(), rows, bytes });
+    }
+    writer.finish().await
+}
+
+fn unmaskable(table: &TablePlan, first_row: u64, error: CellError) -> Failure {
+    let column = &table.columns[error.column];
+    let row = first_row + error.row as u64;
+    Failure::data(format!(
+        "{}, row {row}: `{}` cannot mask it: {}",
+        column.facts.column, column.mask.name, error.reason
+    ))
+    .remedy("choose another mask for the column, or correct the value in production")
+}
