@@ -1,2 +1,10 @@
-//! (in the making)
+//! What both ends of a run need from PostgreSQL: addresses and sessions, failures without values, quoting, the catalog,
+//! and COPY's bytes. What is read or written over them is the business of `source::postgres` and `sink::postgres`.
+
+pub mod connect;
 pub mod copy;
+mod failure;
+pub mod sql;
+mod sqlstate;
+
+pub use failure::failure;
