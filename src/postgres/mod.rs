@@ -6,5 +6,6 @@ pub mod copy;
 mod failure;
 pub mod sql;
 mod sqlstate;
+pub mod throwaway;
 
 pub use failure::failure;
