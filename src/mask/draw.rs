@@ -46,8 +46,21 @@ impl Draw {
     /// # Panics
     /// If there are none.
     pub(super) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
-        // An index below the length fits.
-        &items[self.below(items.len() as u64) as usize]
+        &items[self.index(items.len())]
+    }
+
+    /// One of the words, each equally likely.
+    ///
+    /// # Panics
+    /// If there are none.
+    pub(super) fn word(&mut self, words: &[&'static str]) -> &'static str {
+        words[self.index(words.len())]
+    }
+
+    /// An index below a length.
+    fn index(&mut self, len: usize) -> usize {
+        // What is below a usize fits one.
+        self.below(len as u64) as usize
     }
 
     /// One of the items, as likely as its weight among all (weights above 0 and finite).

@@ -16,19 +16,44 @@ use crate::key::DomainKey;
 use crate::schema::{ColumnName, Kind, Type};
 
 mod batch;
+mod city;
+mod company;
 mod draw;
+mod email;
+mod first_name;
+mod handle;
 mod keep;
+mod last_name;
 mod lift;
+mod locale;
 pub mod map;
 mod nullify;
 pub mod params;
+mod person_name;
+mod persona;
+mod street;
+mod style;
+#[cfg(test)]
+mod tried;
+mod username;
 
 pub use batch::{CellError, ColumnMask, MaskedBatch, TableMask};
 pub use params::{ParamDef, ParamKind, Params};
 
 /// Every mask there is, sorted by name. The command `masks`, the README's table, the rule reader, the conformance laws
 /// and the benchmark walk this list.
-pub static MASKS: &[&MaskDef] = &[&keep::KEEP, &nullify::NULLIFY];
+pub static MASKS: &[&MaskDef] = &[
+    &city::CITY,
+    &company::COMPANY,
+    &email::EMAIL,
+    &first_name::FIRST_NAME,
+    &keep::KEEP,
+    &last_name::LAST_NAME,
+    &nullify::NULLIFY,
+    &person_name::PERSON_NAME,
+    &street::STREET,
+    &username::USERNAME,
+];
 
 /// Finds a mask by its name.
 pub fn find(name: &str) -> Option<&'static MaskDef> {

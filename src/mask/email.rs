@@ -1,0 +1,178 @@
+//! `email`: an address of a made-up person that no mail can reach. Preserves that it is an address; destroys the name,
+//! the provider and the length.
+//!
+//! Undeliverable by construction: the domain is example.com, example.org, example.net (RFC 2606, section 3) or stands
+//! under the top-level domains `example` and `test` (RFC 2606, section 2; RFC 6761), which are never delegated.
+
+use arrow::array::ArrayRef;
+
+use super::draw::Draw;
+use super::handle::{TAG_CHARS, Tags, push_handle, push_initial};
+use super::locale;
+use super::persona::{Length, Persona, Wording};
+use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Problem, Promises, Uniqueness};
+use crate::schema::Kind;
+
+/// Domains reserved by RFC 2606, section 3.
+const RESERVED: &[&str] = &["example.com", "example.org", "example.net"];
+
+/// The shortest domain that is written: a letter under `test`, with the `@`.
+const SHORTEST_DOMAIN: usize = "@x.test".len();
+
+/// The shortest address that is written.
+const SHORTEST: usize = 1 + SHORTEST_DOMAIN;
+
+pub(super) static EMAIL: MaskDef = MaskDef {
+    name: "email",
+    summary: "an undeliverable address of a made-up person",
+    manual: "A person made up by key gets an address at a reserved domain: example.com, example.org, example.net, or a \
+             company's name under `.example` or `.test`. No mail can arrive there (RFC 2606, RFC 6761). The same value \
+             gives the same address, and never its own; the case of letters does not count, except in a column that \
+             is unique and not `citext`. Values that are no address get one too. With `per: id` the name agrees with \
+             `first_name`, `last_name`, `person_name` and `username` of the same subject; names in other scripts are \
+             romanised. Different values may get one address; with `unique: true`, or in a column that is unique, the \
+             local part ends in 16 characters that are different for every value (80 bits of a keyed function). An \
+             address takes 8 characters at the least, a unique one 23.",
+    accepts: Accepts::Scalars(&[Kind::Text]),
+    params: &[locale::PARAM],
+    promises: Promises { unique: Uniqueness::Option, equal: Equal::Never, per: PerUse::Option, ..Promises::NONE },
+    examples: &[
+        Example {
+            kind: &Kind::Text,
+            params: "",
+            input: "mary.smith@sakilacustomer.org",
+            output: "h.johnston@example.com",
+        },
+        Example { kind: &Kind::Text, params: "", input: "not an address", output: "edgardo.sawayn@example.com" },
+    ],
+    check: |params, facts| {
+        let unique = params.unique || facts.unique;
+        let (needed, what) =
+            if unique { (TAG_CHARS + SHORTEST_DOMAIN, "a unique address") } else { (SHORTEST, "an address") };
+        match facts.max_chars {
+            Some(max) if (max as usize) < needed => {
+                let message = format!("{what} at a reserved domain takes {needed} characters, the column holds {max}");
+                vec![Problem::rule(message, "widen the column, or use `pseudonym` if it need not be an address")]
+            }
+            _ => Vec::new(),
+        }
+    },
+    build: |params, facts, key| {
+        let wording = Wording::new(params, facts, key, "persona").in_own_case();
+        let max_chars = facts.max_chars.map_or(usize::MAX, |max| max as usize);
+        Built::Mask(Box::new(Email { wording, tags: Tags::new(params, facts, key), max_chars }))
+    },
+};
+
+struct Email {
+    wording: Wording,
+    tags: Option<Tags>,
+    max_chars: usize,
+}
+
+impl Mask for Email {
+    fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
+        self.wording.map(input, |draw, persona, length, value, out| {
+            self.push_local(draw, persona, length, out);
+            if let Some(tags) = &self.tags {
+                tags.push(value, out);
+            }
+            out.push('@');
+            push_domain(draw, persona, length, out);
+        })
+    }
+}
+
+impl Email {
+    /// Writes the local part, or what stands before its tag.
+    fn push_local(&self, draw: &mut Draw, persona: &Persona, length: Length, out: &mut String) {
+        let tagged = self.tags.is_some();
+        match length {
+            Length::Full => {
+                if draw.chance(0.7) {
+                    push_handle(persona.first, out);
+                } else {
+                    push_initial(persona.first, out);
+                }
+                out.push('.');
+                push_handle(persona.last, out);
+                if tagged {
+                    out.push('.');
+                } else if draw.chance(0.6) {
+                    out.push_str(&(1 + draw.below(99)).to_string());
+                }
+            }
+            Length::Short if tagged => {
+                push_handle(persona.last, out);
+                out.push('.');
+            }
+            Length::Short => {
+                push_initial(persona.first, out);
+                push_handle(persona.last, out);
+            }
+            Length::Shortest if tagged => {}
+            Length::Shortest => {
+                push_handle(persona.last, out);
+                out.truncate(self.max_chars.saturating_sub(SHORTEST_DOMAIN).max(1));
+            }
+        }
+    }
+}
+
+/// Writes a reserved domain.
+fn push_domain(draw: &mut Draw, persona: &Persona, length: Length, out: &mut String) {
+    const COMPANIES: &[&str] = &["-group", "-labs", "-shop", "-services", ""];
+    match length {
+        Length::Full if draw.chance(0.25) => {
+            push_handle(persona.locale.last(draw), out);
+            out.push_str(draw.word(COMPANIES));
+            out.push_str(draw.word(&[".example", ".test"]));
+        }
+        Length::Full | Length::Short => out.push_str(draw.word(RESERVED)),
+        Length::Shortest => {
+            // A letter below 26.
+            out.push(char::from(b'a' + draw.below(26) as u8));
+            out.push_str(".test");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mask::tried::{column, mask_texts};
+
+    #[test]
+    fn every_address_is_at_a_reserved_domain() {
+        let inputs: Vec<String> = (0..1_000).map(|n| format!("Person{n}@gmail.com")).collect();
+        for max in [None, Some(8), Some(9), Some(14), Some(20), Some(40)] {
+            let facts = column(max, false);
+            for output in mask_texts(&EMAIL, "", &facts, &inputs) {
+                let (local, domain) = output.split_once('@').unwrap();
+                let reserved = RESERVED.contains(&domain) || domain.ends_with(".example") || domain.ends_with(".test");
+                assert!(reserved, "{output}");
+                assert!(!local.is_empty() && !local.starts_with('.') && !local.ends_with('.'), "{output}");
+                assert!(max.is_none_or(|max| output.len() <= max as usize), "{output}");
+            }
+        }
+    }
+
+    #[test]
+    fn case_counts_in_unique_columns_only() {
+        let inputs = ["anna@web.de".to_owned(), "Anna@Web.de".to_owned()];
+        let plain = mask_texts(&EMAIL, "", &column(None, false), &inputs);
+        assert_eq!(plain[0], plain[1]);
+        let unique = mask_texts(&EMAIL, "", &column(None, true), &inputs);
+        assert_ne!(unique[0], unique[1]);
+        let mut citext = column(None, true);
+        citext.ty.sql = "public.citext".to_owned();
+        let folded = mask_texts(&EMAIL, "", &citext, &inputs);
+        assert_eq!(folded[0], folded[1]);
+    }
+
+    #[test]
+    fn columns_too_narrow_are_found_when_planning() {
+        let problems = |max, unique| (EMAIL.check)(&Default::default(), &column(Some(max), unique)).len();
+        assert_eq!((problems(7, false), problems(8, false), problems(22, true), problems(23, true)), (1, 0, 1, 0));
+    }
+}

@@ -1,0 +1,299 @@
+//! Personas: the made-up person that stands for a subject, and the loop of every mask that writes one in words.
+//!
+//! A subject is the column's own value or, where the rule says `per: COLUMN`, that column's value of the same row. The
+//! generator of a subject is seeded from the keyed PRF, and its first draws are language, given name and family name: so
+//! `person_name`, `first_name`, `last_name`, `email` and `username` of one subject agree. For that, all of them have to
+//! be built with one key: `plan` hands a mask whose definition says [`super::PerUse::Option`] the key of the domain of
+//! the column that `per:` names, when the rule says `per:`; and their rules have to name the same languages.
+//!
+//! A persona that is mentioned in the value it would replace, or whose words do not fit, is drawn again: then, for this
+//! one value, the columns of the subject may disagree. Nothing else here depends on the value.
+
+use arrow::array::{ArrayRef, AsArray};
+
+use super::draw::{Draw, draw_until};
+use super::locale::{Locale, Locales};
+use super::map::{canonical, map_text};
+use super::style::{Style, cut, same};
+use super::{ColumnFacts, Input, MaskError, Params};
+use crate::key::DomainKey;
+
+/// Draws within one attempt of [`draw_until`].
+const DRAWS: usize = 16;
+
+/// Attempts after which a persona may be mentioned in the value: only texts that hold hundreds of names get there.
+const ATTEMPTS_UNMENTIONED: u32 = 8;
+
+/// A made-up person.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Persona {
+    /// Its language.
+    pub(super) locale: &'static Locale,
+    /// Given name.
+    pub(super) first: &'static str,
+    /// Family name.
+    pub(super) last: &'static str,
+}
+
+impl Persona {
+    fn draw(draw: &mut Draw, locales: &Locales, value: &str) -> Self {
+        let locale = locales.draw(draw, value);
+        Self { locale, first: locale.first(draw), last: locale.last(draw) }
+    }
+
+    /// Whether one of its names stands in a text: as a word, or anywhere in scripts without blanks.
+    fn is_mentioned(&self, text: &str) -> bool {
+        [self.first, self.last].iter().any(|name| {
+            if self.locale.family_first {
+                return text.contains(name);
+            }
+            words(name).any(|name| words(text).any(|word| same(name, word)))
+        })
+    }
+}
+
+/// How much room the words may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Length {
+    /// As usual.
+    Full,
+    /// Abbreviated: full words found no room.
+    Short,
+    /// As short as it makes sense; what is still too long will be cut.
+    Shortest,
+}
+
+/// Writes personas in place of values.
+pub(super) struct Wording {
+    key: DomainKey,
+    locales: Locales,
+    max_chars: usize,
+    /// Whether a value in capitals, or without any, is answered so.
+    keeps_case: bool,
+}
+
+impl Wording {
+    /// For a column, by its mask's parameter `locale`. Masks of one `purpose` agree on a subject's persona: `persona`
+    /// for what a person is called, a word of its own for a street or a town, which is not to be called like the person.
+    pub(super) fn new(params: &Params, facts: &ColumnFacts, key: &DomainKey, purpose: &str) -> Self {
+        let max_chars = facts.max_chars.map_or(usize::MAX, |max| max as usize);
+        Self { key: key.purpose(purpose), locales: Locales::new(params), max_chars, keeps_case: true }
+    }
+
+    /// Leaves the letters as `compose` writes them.
+    pub(super) fn in_own_case(self) -> Self {
+        Self { keeps_case: false, ..self }
+    }
+
+    /// Maps every text to what `compose` writes of its subject's persona, drawn until it differs from the text and
+    /// fits. `compose` gets the value for its shape only, and appends to the empty output.
+    ///
+    /// # Errors
+    /// Where nothing that differs and fits was found.
+    pub(super) fn map(
+        &self,
+        input: Input<'_>,
+        compose: impl Fn(&mut Draw, &Persona, Length, &str, &mut String),
+    ) -> Result<ArrayRef, MaskError> {
+        let mut subject = Vec::new();
+        map_text(input.value, |row, value, out| {
+            subject_of(input.per, row, value, &mut subject);
+            let style = if self.keeps_case { Style::of(value) } else { Style::Own };
+            let mut attempts = 0;
+            draw_until(&self.key, &subject, |draw| {
+                let length = match attempts {
+                    0 => Length::Full,
+                    1 => Length::Short,
+                    _ => Length::Shortest,
+                };
+                attempts += 1;
+                for _ in 0..DRAWS {
+                    let persona = Persona::draw(draw, &self.locales, value);
+                    if attempts <= ATTEMPTS_UNMENTIONED && persona.is_mentioned(value) {
+                        continue;
+                    }
+                    out.clear();
+                    compose(draw, &persona, length, value, out);
+                    style.apply(out);
+                    if length == Length::Shortest {
+                        cut(out, self.max_chars);
+                    }
+                    if !out.is_empty() && out.chars().count() <= self.max_chars && !same(value, out) {
+                        return Some(());
+                    }
+                }
+                None
+            })
+        })
+    }
+}
+
+/// Writes what a value is drawn from: its row's `per:` in canonical bytes, or the value itself where there is none.
+/// Blanks around a text and the case of its letters do not count.
+pub(super) fn subject_of(per: Option<&ArrayRef>, row: usize, value: &str, out: &mut Vec<u8>) {
+    let text = match per {
+        Some(per) if canonical(per, row, out) => match per.as_string_view_opt() {
+            Some(texts) => texts.value(row),
+            None => return,
+        },
+        _ => value,
+    };
+    out.clear();
+    let mut buffer = [0; 4];
+    for c in text.trim().chars().flat_map(char::to_lowercase) {
+        out.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+    }
+}
+
+/// Words of two characters and more.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().nth(1).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_mentioned_as_a_word() {
+        let persona = |locale: &str, first, last| Persona { locale: crate::mask::locale::named(locale), first, last };
+        let smith = persona("en", "Mary", "Smith");
+        for text in ["mary", "Anders, MARY", "O'Brien-Smith", " smith\t", "Dr.Mary"] {
+            assert!(smith.is_mentioned(text), "{text}");
+        }
+        for text in ["Maryanne", "Smithers", "", "M. S."] {
+            assert!(!smith.is_mentioned(text), "{text}");
+        }
+        assert!(persona("zh_cn", "小明", "王").is_mentioned("王大卫"));
+        assert!(!persona("zh_cn", "小明", "王").is_mentioned("李大卫"));
+    }
+
+    #[test]
+    fn a_subject_is_folded_and_integers_of_any_width_are_one() {
+        let mut subject = Vec::new();
+        subject_of(None, 0, "  ÄNNA ", &mut subject);
+        assert_eq!(subject, "änna".as_bytes());
+        let small: ArrayRef = std::sync::Arc::new(arrow::array::Int16Array::from(vec![Some(7), None]));
+        let large: ArrayRef = std::sync::Arc::new(arrow::array::Int64Array::from(vec![7]));
+        subject_of(Some(&small), 0, "x", &mut subject);
+        let seven = subject.clone();
+        subject_of(Some(&large), 0, "y", &mut subject);
+        assert_eq!(subject, seven);
+        subject_of(Some(&small), 1, "x", &mut subject);
+        assert_eq!(subject, b"x");
+    }
+
+    /// Values that break carelessness: one letter, blanks, long, all capitals, other scripts, marks, emoji, controls.
+    fn ugly() -> Vec<String> {
+        let mut values: Vec<String> = [
+            "A",
+            "z",
+            "7",
+            " ",
+            "   \t",
+            "-",
+            "MARY SMITH",
+            "mary smith",
+            "Anders, Maria",
+            "O'Brien-Smith, Dr. Ann-Marie",
+            "ß",
+            "ẞ",
+            "İstanbul",
+            "ǅ",
+            "ﬁ",
+            "e\u{301}",
+            "佐藤 太郎",
+            "王小明",
+            "Светлана",
+            "МАРИЯ",
+            "Ελένη",
+            "محمد",
+            "پوریا",
+            "अमित शर्मा",
+            "김민준",
+            "דוד כהן",
+            "ห้อง",
+            "💥",
+            "👩‍👩‍👧",
+            "\u{202E}gnp",
+            "\u{0}x",
+            "a@b",
+            "12 Main St",
+            "Main St 12",
+            "x.y_z",
+        ]
+        .map(str::to_owned)
+        .into();
+        values.push("long words ".repeat(200));
+        values.push("王".repeat(2_000));
+        values.push("M".repeat(10_000));
+        values
+    }
+
+    #[test]
+    fn words_fit_differ_and_never_name_the_original() {
+        use crate::mask::tried::{column, mask_texts};
+        let values = ugly();
+        for mask in ["city", "company", "email", "first_name", "last_name", "person_name", "street", "username"] {
+            let def = crate::mask::find(mask).unwrap();
+            let rooms = (1..=10).chain([16, 40]).map(Some).chain([None]);
+            for max in rooms.filter(|max| mask != "email" || max.is_none_or(|max| max >= 8)) {
+                let outputs = mask_texts(def, "", &column(max, false), &values);
+                for (value, output) in values.iter().zip(outputs) {
+                    let head: String = value.chars().take(20).collect();
+                    assert!(!output.trim().is_empty() && output.trim() == output, "{mask} {max:?} {head:?} {output:?}");
+                    assert!(!same(value, &output), "{mask} {max:?} {head:?} {output:?}");
+                    assert!(output.chars().count() <= max.unwrap_or(80) as usize, "{mask} {max:?} {head:?} {output:?}");
+                    if mask.ends_with("_name") && max.is_none_or(|max| max > 3) {
+                        let both = words(&output).find(|word| words(value).any(|own| same(own, word)));
+                        assert!(both.is_none(), "{mask} {max:?} {head:?} {output:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn unique_outputs_do_not_collide() {
+        use crate::mask::tried::{column, mask_texts};
+        for (mask, room) in [("email", 23), ("email", 60), ("username", 16), ("username", 60)] {
+            let values: Vec<String> = (0..3_000).map(|n| format!("user{n}@example.com")).collect();
+            let def = crate::mask::find(mask).unwrap();
+            let mut outputs = mask_texts(def, "", &column(Some(room), true), &values);
+            assert!(outputs.iter().all(|output| output.len() <= room as usize));
+            outputs.sort_unstable();
+            outputs.dedup();
+            assert_eq!(outputs.len(), values.len(), "{mask}");
+        }
+    }
+
+    #[test]
+    fn masks_of_one_subject_agree() {
+        use crate::mask::tried::{column, mask_array};
+        let texts =
+            |text: &str| -> ArrayRef { std::sync::Arc::new(arrow::array::StringViewArray::from(vec![text; 200])) };
+        let ids: ArrayRef = std::sync::Arc::new(arrow::array::Int32Array::from_iter_values(0..200));
+        let run = |mask: &str, value: &str| {
+            let def = crate::mask::find(mask).unwrap();
+            let output = mask_array(def, "locale: en de ja", &column(None, false), &texts(value), Some(&ids));
+            output.as_string_view().iter().map(|text| text.unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let (names, firsts, lasts) = (run("person_name", "x y"), run("first_name", "x"), run("last_name", "y"));
+        let (emails, logins) = (run("email", "x@y"), run("username", "x"));
+        for row in 0..200 {
+            let (name, first, last) = (&names[row], &firsts[row], &lasts[row]);
+            assert!(*name == format!("{first} {last}") || *name == format!("{last} {first}"), "{name}");
+            let (mut first_handle, mut last_handle) = (String::new(), String::new());
+            crate::mask::handle::push_handle(first, &mut first_handle);
+            crate::mask::handle::push_handle(last, &mut last_handle);
+            assert!(
+                emails[row].contains(&last_handle) && emails[row].starts_with(&first_handle[..1]),
+                "{}",
+                emails[row]
+            );
+            assert!(logins[row].starts_with(&format!("{first_handle}{last_handle}")), "{}", logins[row]);
+        }
+        let distinct: std::collections::BTreeSet<_> = names.iter().collect();
+        assert!(distinct.len() > 190);
+    }
+}

@@ -1,0 +1,87 @@
+//! The look of a text: its use of capitals, its length, and whether two texts are the same to a reader.
+
+/// Whether two texts are equal but for blanks around them and the case of letters.
+pub(super) fn same(a: &str, b: &str) -> bool {
+    a.trim().chars().flat_map(char::to_lowercase).eq(b.trim().chars().flat_map(char::to_lowercase))
+}
+
+/// Shortens a text to so many characters, without ending it in a blank or a mark that joins.
+pub(super) fn cut(text: &mut String, max_chars: usize) {
+    if let Some((end, _)) = text.char_indices().nth(max_chars) {
+        text.truncate(end);
+        text.truncate(text.trim_end_matches([' ', '-', ',', '.', '_']).len());
+    }
+}
+
+/// How a value uses capitals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Two letters or more, all capitals.
+    Upper,
+    /// Without capitals.
+    Lower,
+    /// Mixed, or in a script that has none.
+    Own,
+}
+
+impl Style {
+    /// Looks at a value.
+    pub(super) fn of(value: &str) -> Self {
+        let upper = value.chars().filter(|c| c.is_uppercase()).count();
+        let lower = value.chars().any(char::is_lowercase);
+        match (upper, lower) {
+            (2.., false) => Style::Upper,
+            (0, true) => Style::Lower,
+            _ => Style::Own,
+        }
+    }
+
+    /// Writes a text in this style; capitals may be more characters (`ß`).
+    pub(super) fn apply(self, text: &mut String) {
+        match self {
+            Style::Upper => *text = text.to_uppercase(),
+            Style::Lower => *text = text.to_lowercase(),
+            Style::Own => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capitals_are_told() {
+        for (value, style) in [
+            ("MARY", Style::Upper),
+            ("MARY-ANN O'NEIL 3", Style::Upper),
+            ("ÅSA", Style::Upper),
+            ("mary", Style::Lower),
+            ("m", Style::Lower),
+            ("M", Style::Own),
+            ("Mary", Style::Own),
+            ("12-34", Style::Own),
+            ("王小明", Style::Own),
+        ] {
+            assert_eq!(Style::of(value), style, "{value}");
+        }
+        let mut text = "Weiß".to_owned();
+        Style::Upper.apply(&mut text);
+        assert_eq!(text, "WEISS");
+    }
+
+    #[test]
+    fn a_cut_counts_characters_and_ends_in_none_that_joins() {
+        for (text, max, short) in [("Müller", 3, "Mül"), ("Anna Ott", 5, "Anna"), ("Ott", 3, "Ott"), ("Ott", 9, "Ott")]
+        {
+            let mut cut_text = text.to_owned();
+            cut(&mut cut_text, max);
+            assert_eq!(cut_text, short);
+        }
+    }
+
+    #[test]
+    fn blanks_and_case_make_no_other_text() {
+        assert!(same(" MARY", "mary ") && same("Ünal", "üNAL") && !same("Mary", "Maria") && same(" ", ""));
+    }
+}

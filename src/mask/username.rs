@@ -1,0 +1,81 @@
+//! `username`: a login name of a made-up person. Preserves the mark that joined words, if any; destroys the name, its
+//! script and its length.
+
+use arrow::array::ArrayRef;
+
+use super::handle::{TAG_CHARS, Tags, push_handle, push_initial};
+use super::locale;
+use super::persona::{Length, Wording};
+use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Problem, Promises, Uniqueness};
+use crate::schema::Kind;
+
+pub(super) static USERNAME: MaskDef = MaskDef {
+    name: "username",
+    summary: "a login name made of another person's name",
+    manual: "Lower-case ASCII letters and digits, such as `msmith482`, made of the name of a person made up by key; a \
+             `.`, `_` or `-` of the value joins the words. The same value gives the same login name, and never its \
+             own. With `per: id` the name agrees with `first_name`, `last_name`, `person_name` and `email` of the same \
+             subject. Different values may get one login name; with `unique: true`, or in a column that is unique, it \
+             ends in 16 characters that are different for every value (80 bits of a keyed function), which needs room \
+             for 16 characters.",
+    accepts: Accepts::Scalars(&[Kind::Text]),
+    params: &[locale::PARAM],
+    promises: Promises { unique: Uniqueness::Option, equal: Equal::Never, per: PerUse::Option, ..Promises::NONE },
+    examples: &[
+        Example { kind: &Kind::Text, params: "", input: "msmith", output: "nikochamplin53" },
+        Example { kind: &Kind::Text, params: "", input: "mary.smith", output: "louie.king50" },
+    ],
+    check: |params, facts| {
+        let room = facts.max_chars.map_or(usize::MAX, |max| max as usize);
+        if (params.unique || facts.unique) && room < TAG_CHARS {
+            let help = "use `pseudonym` or `pattern`, or widen the column";
+            return vec![Problem::rule(format!("a unique user name takes {TAG_CHARS} characters"), help)];
+        }
+        Vec::new()
+    },
+    build: |params, facts, key| {
+        let wording = Wording::new(params, facts, key, "persona").in_own_case();
+        Built::Mask(Box::new(Username { wording, tags: Tags::new(params, facts, key) }))
+    },
+};
+
+struct Username {
+    wording: Wording,
+    tags: Option<Tags>,
+}
+
+impl Mask for Username {
+    fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
+        self.wording.map(input, |draw, persona, length, value, out| {
+            let joint = value.chars().find(|c| ['.', '_', '-'].contains(c));
+            if let Some(tags) = &self.tags {
+                if length == Length::Full {
+                    push_handle(persona.first, out);
+                    out.push(joint.unwrap_or('_'));
+                } else if length == Length::Short {
+                    push_initial(persona.first, out);
+                }
+                return tags.push(value, out);
+            }
+            let digits = match length {
+                Length::Full => {
+                    push_handle(persona.first, out);
+                    out.extend(joint);
+                    push_handle(persona.last, out);
+                    10 + draw.below(90)
+                }
+                Length::Short => {
+                    push_initial(persona.first, out);
+                    push_handle(persona.last, out);
+                    10 + draw.below(990)
+                }
+                Length::Shortest => {
+                    push_initial(persona.first, out);
+                    push_initial(persona.last, out);
+                    100 + draw.below(999_900)
+                }
+            };
+            out.push_str(&digits.to_string());
+        })
+    }
+}
