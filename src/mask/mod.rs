@@ -31,6 +31,8 @@ mod nullify;
 pub mod params;
 mod person_name;
 mod persona;
+mod postcode;
+mod script;
 mod street;
 mod style;
 #[cfg(test)]
@@ -51,6 +53,7 @@ pub static MASKS: &[&MaskDef] = &[
     &last_name::LAST_NAME,
     &nullify::NULLIFY,
     &person_name::PERSON_NAME,
+    &postcode::POSTCODE,
     &street::STREET,
     &username::USERNAME,
 ];
