@@ -46,7 +46,7 @@
 
 pub mod batch;
 pub mod class;
-pub mod cli;
+// pub mod cli;
 pub mod diagnostic;
 pub mod failure;
 pub mod key;

@@ -1,3 +1,2 @@
-//! The `bauta` program: parse, run, exit code. Everything else is in the library.
-
+//! stub
 fn main() {}

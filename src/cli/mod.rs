@@ -1,1 +1,139 @@
-//! (in the making)
+//! The command line: one file per command. The only code that prints, reads the environment, or knows about terminals.
+//! Results go to stdout, everything else to stderr.
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::failure::Failure;
+
+mod check;
+mod endpoint;
+mod key;
+mod keygen;
+mod masks;
+mod output;
+mod progress;
+mod refresh;
+mod rollback;
+mod rules;
+mod signals;
+mod snapshot;
+mod status;
+
+/// Turns production data into staging data: streams PostgreSQL tables, masks them by declarative rules, and publishes
+/// them as a new staging in one step
+#[derive(Parser)]
+#[command(name = "bauta", version, max_term_width = 110, propagate_version = true)]
+#[command(after_help = "Exit codes: 0 done, 1 a bug, 2 command line, key or rules wrong, 3 the world failed, 4 refused, \
+                        5 the data failed, 130/143 interrupted.\nBAUTA_SOURCE, BAUTA_TARGET, BAUTA_PUBLISHER, BAUTA_KEY \
+                        and BAUTA_KEY_FILE are read where an option does not say otherwise.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Options that every command takes.
+#[derive(Args, Clone)]
+struct Common {
+    /// How results are printed
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    format: Format,
+    /// How progress and messages are printed on stderr
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    log_format: LogFormat,
+    /// Print errors only
+    #[arg(short, long, global = true)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For documents (where a command says so)
+    Markdown,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    /// Lines, and progress bars on a terminal
+    Text,
+    /// One JSON object per line
+    Json,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Refresh staging from production: snapshot, mask, load, verify, publish
+    Refresh(refresh::Refresh),
+    /// Find every mistake in a rule file at once, against a schema snapshot or a database
+    Check(check::Check),
+    /// Write the schema snapshot that `check` uses offline and that grouped keeps cover
+    Snapshot(snapshot::Snapshot),
+    /// Publish the generation that was live before (twice returns)
+    Rollback(rollback::Rollback),
+    /// List the generations of a staging: when, from which rules, which is live
+    Status(status::Status),
+    /// List all masks, or print one mask's manual
+    Masks(masks::Masks),
+    /// Print a new key
+    Keygen(keygen::Keygen),
+}
+
+/// Parses the command line, runs the command, prints its failure, and gives the exit code.
+pub fn main() -> ExitCode {
+    output::hide_panics();
+    key::forbid_core_dumps();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Clap prints help and versions as errors with exit code 0, mistakes with 2.
+        Err(error) => {
+            let code = if error.use_stderr() { 2 } else { 0 };
+            return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::from(3) };
+        }
+    };
+    let common = cli.common.clone();
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(cli)));
+    match ended {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(failure)) => {
+            output::failure(&failure, common.log_format);
+            ExitCode::from(failure.kind.exit_code())
+        }
+        Err(_) => ExitCode::from(1),
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    let Cli { command, common } = cli;
+    match command {
+        Command::Check(command) => block_on(command.run(&common)),
+        Command::Keygen(command) => command.run(),
+        Command::Masks(command) => command.run(&common),
+        Command::Refresh(command) => block_on(command.run(&common)),
+        Command::Rollback(command) => block_on(command.run(&common)),
+        Command::Snapshot(command) => block_on(command.run(&common)),
+        Command::Status(command) => block_on(command.run(&common)),
+    }
+}
+
+/// Runs a command that waits for the world. Two threads: one may be blocked by workers, the other keeps sessions alive.
+fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::world(format!("the runtime could not start: {}", error.kind())))?
+        .block_on(command)
+}
+
+/// Reads a variable of the environment; empty counts as unset.
+#[allow(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

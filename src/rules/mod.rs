@@ -4,6 +4,13 @@
 use crate::diagnostic::Span;
 use crate::node::Entry;
 
+pub mod expression;
+mod pattern;
+mod read;
+mod table;
+
+pub use read::read;
+
 /// A piece of text and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spanned<T> {

@@ -5,6 +5,10 @@ use std::fmt;
 
 use crate::diagnostic::Span;
 
+mod parse;
+
+pub use parse::parse;
+
 /// One node and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {

@@ -1,5 +1,9 @@
 //! What is wrong in a rule file, and where: plain data that the command line renders.
 
+mod render;
+
+pub use render::render;
+
 /// A stretch of a rule file, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
@@ -103,6 +107,14 @@ impl Diagnostics {
             1 => "1 mistake".to_owned(),
             many => format!("{many} mistakes"),
         }
+    }
+
+    /// Line and column of a place, both counted from 1, columns in characters.
+    pub fn place(&self, span: Span) -> (usize, usize) {
+        let before = &self.text[..span.start.min(self.text.len())];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        (line, column)
     }
 
     /// Whether one of them is an error.

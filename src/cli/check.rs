@@ -1,0 +1,72 @@
+//! `bauta check`: every mistake of a rule file at once. Offline against a schema snapshot, online against a database;
+//! no row is read.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::{Common, Format, endpoint, output, rules};
+use crate::diagnostic::Diagnostics;
+use crate::failure::Failure;
+
+/// Finds every mistake in a rule file at once, against a schema snapshot (offline) or a database (`--source`)
+#[derive(Args)]
+pub(super) struct Check {
+    /// The rule file
+    rules: PathBuf,
+    /// The schema snapshot to check against; by default the one beside the rules, written by `bauta snapshot`
+    #[arg(long)]
+    schema: Option<PathBuf>,
+    /// The database to check against instead
+    #[arg(long)]
+    source: Option<String>,
+    /// Warnings are mistakes too
+    #[arg(long)]
+    strict: bool,
+}
+
+impl Check {
+    pub(super) async fn run(self, common: &Common) -> Result<(), Failure> {
+        let ended = self.check(common).await;
+        if common.format == Format::Json {
+            let found = match &ended {
+                Ok((_, found)) => output::as_json(found),
+                Err(failure) => failure.diagnostics.iter().flat_map(|found| output::as_json(found)).collect(),
+            };
+            output::result(json!({"ok": ended.is_ok(), "diagnostics": found}))?;
+        }
+        let (text, _) = ended?;
+        if common.format == Format::Json { Ok(()) } else { output::result(text) }
+    }
+
+    /// What to print where all is well, and the warnings.
+    async fn check(&self, common: &Common) -> Result<(String, Diagnostics), Failure> {
+        let loaded = rules::load(&self.rules, self.schema.as_deref())?;
+        let online;
+        let schema = match &self.source {
+            Some(uri) => {
+                online = endpoint::schema(uri, &loaded).await?;
+                &online
+            }
+            None => loaded.snapshot.as_ref().ok_or_else(|| {
+                Failure::usage(format!("there is no schema to check {} against", self.rules.display())).remedy(format!(
+                    "write a snapshot with `bauta snapshot {}`, or name a database with `--source`",
+                    self.rules.display()
+                ))
+            })?,
+        };
+        let (plan, found) = loaded.resolve(schema, common, self.strict)?;
+        let columns: usize = plan.tables.iter().map(|table| table.columns.len()).sum();
+        let kept =
+            plan.tables.iter().flat_map(|table| &table.columns).filter(|column| column.mask.name == "keep").count();
+        let warnings = found.list.len();
+        let text = format!(
+            "{}: no mistakes, {warnings} warnings; {} tables, {columns} columns, {kept} kept, {} masked",
+            self.rules.display(),
+            plan.tables.len(),
+            columns - kept
+        );
+        Ok((text, found))
+    }
+}

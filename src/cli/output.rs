@@ -1,0 +1,93 @@
+//! What is printed, and how: results to stdout, failures to stderr.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the one place that prints")]
+
+use std::fmt::Display;
+use std::io::{IsTerminal as _, Write as _};
+
+use serde_json::json;
+
+use super::LogFormat;
+use crate::diagnostic::{self, Diagnostics, Severity};
+use crate::failure::Failure;
+
+/// Prints a result.
+///
+/// # Errors
+/// Stdout is closed.
+pub(super) fn result(text: impl Display) -> Result<(), Failure> {
+    writeln!(std::io::stdout(), "{text}").map_err(|_| Failure::world("stdout is closed"))
+}
+
+/// Prints a line for people.
+pub(super) fn note(text: impl Display) {
+    eprintln!("{text}");
+}
+
+/// Prints why a command ended early.
+pub(super) fn failure(failure: &Failure, format: LogFormat) {
+    match format {
+        LogFormat::Json => {
+            let findings: Vec<_> = failure.diagnostics.iter().flat_map(|found| as_json(found)).collect();
+            eprintln!(
+                "{}",
+                json!({
+                    "level": "error",
+                    "exit": failure.kind.exit_code(),
+                    "message": failure.message,
+                    "remedy": failure.remedy,
+                    "diagnostics": findings,
+                })
+            );
+        }
+        LogFormat::Text => {
+            if let Some(found) = &failure.diagnostics {
+                diagnostics(found);
+            }
+            eprintln!("error: {}", failure.message);
+            if let Some(remedy) = &failure.remedy {
+                eprintln!("  = help: {remedy}");
+            }
+        }
+    }
+}
+
+/// Prints warnings about a rule file.
+pub(super) fn warnings(found: &Diagnostics, format: LogFormat) {
+    match format {
+        LogFormat::Json => eprintln!("{}", json!({"level": "warning", "diagnostics": as_json(found)})),
+        LogFormat::Text => diagnostics(found),
+    }
+}
+
+/// Prints findings with their lines of the rule file.
+pub(super) fn diagnostics(found: &Diagnostics) {
+    eprint!("{}", diagnostic::render(found, std::io::stderr().is_terminal()));
+}
+
+/// Findings for programs.
+pub(super) fn as_json(found: &Diagnostics) -> Vec<serde_json::Value> {
+    found
+        .list
+        .iter()
+        .map(|one| {
+            let place = one.span.map(|span| found.place(span));
+            json!({
+                "severity": if one.severity == Severity::Error { "error" } else { "warning" },
+                "file": found.file,
+                "line": place.map(|(line, _)| line),
+                "column": place.map(|(_, column)| column),
+                "message": one.message,
+                "label": one.label,
+                "help": one.help,
+            })
+        })
+        .collect()
+}
+
+/// Replaces the panic message, which may hold a value, by its place.
+pub(super) fn hide_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
+        eprintln!("error: a defect of bauta{place}; nothing was published by this run");
+    }));
+}

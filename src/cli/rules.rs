@@ -1,0 +1,98 @@
+//! Rule files from disk: the file itself, the schema snapshot beside it, and the scripts that it names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Common, output};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::failure::Failure;
+use crate::plan::{self, Plan, Script};
+use crate::rules::{self, RuleFile};
+use crate::schema::Schema;
+
+/// A rule file with what belongs to it.
+pub(super) struct Loaded {
+    pub(super) rules: RuleFile,
+    pub(super) snapshot: Option<Schema>,
+    scripts: Vec<Script>,
+}
+
+/// Reads a rule file, its snapshot (`schema`, or `NAME.schema.json` beside the rules) and its scripts.
+///
+/// # Errors
+/// Every mistake of the language, a file that cannot be read, a snapshot that is none (exit 2).
+pub(super) fn load(path: &Path, schema: Option<&Path>) -> Result<Loaded, Failure> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        Failure::usage(format!("the rule file {} cannot be read: {}", path.display(), error.kind()))
+    })?;
+    let rules = rules::read(&path.display().to_string(), &text)?;
+    let beside = snapshot_path(path);
+    let snapshot = match schema {
+        Some(path) => Some(read_snapshot(path)?),
+        None if beside.exists() => Some(read_snapshot(&beside)?),
+        None => None,
+    };
+    let mut scripts = Vec::new();
+    let mut missing = Vec::new();
+    for script in &rules.after_load {
+        let file = path.parent().unwrap_or(Path::new("")).join(&script.value);
+        match fs::read_to_string(&file) {
+            Ok(sql) => scripts.push(Script { name: script.value.clone(), sql }),
+            Err(error) => missing.push(Diagnostic::error(
+                script.span,
+                format!("the script {} cannot be read: {}", file.display(), error.kind()),
+            )),
+        }
+    }
+    if missing.is_empty() {
+        return Ok(Loaded { rules, snapshot, scripts });
+    }
+    Err(Diagnostics { file: rules.path, text: rules.text, list: missing }.into())
+}
+
+/// Where a rule file's schema snapshot stands: `shop.yaml` has `shop.schema.json` beside it.
+pub(super) fn snapshot_path(rules: &Path) -> PathBuf {
+    rules.with_extension("schema.json")
+}
+
+/// Reads a schema snapshot.
+///
+/// # Errors
+/// The file cannot be read or holds something else (exit 2).
+pub(super) fn read_snapshot(path: &Path) -> Result<Schema, Failure> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        Failure::usage(format!("the schema snapshot {} cannot be read: {}", path.display(), error.kind()))
+    })?;
+    Schema::from_json(&text).map_err(|why| {
+        Failure::usage(format!("{} is no schema snapshot: {why}", path.display()))
+            .remedy("write it again with `bauta snapshot`")
+    })
+}
+
+impl Loaded {
+    /// Resolves the rules against a schema, and prints what they are warned about. With `strict`, a warning is a
+    /// mistake.
+    ///
+    /// # Errors
+    /// Every mistake (exit 2).
+    pub(super) fn resolve(
+        &self,
+        schema: &Schema,
+        common: &Common,
+        strict: bool,
+    ) -> Result<(Plan, Diagnostics), Failure> {
+        let (plan, mut found) = plan::resolve(&self.rules, schema, self.snapshot.as_ref(), self.scripts.clone());
+        if strict {
+            found.list.iter_mut().for_each(|warning| warning.severity = Severity::Error);
+        }
+        match plan {
+            Some(plan) if !found.has_errors() => {
+                if !common.quiet && !found.list.is_empty() {
+                    output::warnings(&found, common.log_format);
+                }
+                Ok((plan, found))
+            }
+            _ => Err(found.into()),
+        }
+    }
+}
