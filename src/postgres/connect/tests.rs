@@ -145,3 +145,54 @@ async fn an_unreachable_host_is_told_without_the_password() {
     assert!(failure.message.contains("127.0.0.1:1 cannot be reached"), "{failure}");
     assert!(failure.remedy.is_some());
 }
+
+#[tokio::test]
+async fn a_server_that_turns_us_away_is_explained() {
+    use crate::postgres::throwaway::tests::server;
+    let refused = async |uri: String| super::connect(&parse(&uri), "test").await.unwrap_err();
+    let port = server().port;
+    let wrong = refused(format!("postgresql://postgres:WRONG@127.0.0.1:{port}/postgres")).await;
+    assert!(wrong.message.contains("28P01") && !wrong.to_string().contains("WRONG"), "{wrong}");
+    let none = refused(format!("postgresql://postgres@127.0.0.1:{port}/postgres")).await;
+    assert!(none.to_string().contains("PGPASSWORD"), "{none}");
+    let unknown = refused(server().uri("absent")).await;
+    assert!(unknown.message.contains("3D000") && unknown.message.contains("absent"), "{unknown}");
+    let plain = refused(format!("{}?sslmode=require", server().uri("postgres"))).await;
+    assert!(plain.message.contains("does not offer TLS"), "{plain}");
+    for failure in [wrong, none, unknown, plain] {
+        assert_eq!(failure.kind, Kind::World);
+        assert!(failure.remedy.is_some());
+    }
+}
+
+#[tokio::test]
+async fn sessions_have_their_settings_can_be_cancelled_and_tell_why_they_ended() {
+    use crate::postgres::throwaway::tests::server;
+    let address = parse(&server().uri("postgres"));
+    let session = super::connect(&address, "settings").await.unwrap();
+    assert!(session.version() >= 140_000);
+    for (setting, value) in [
+        ("application_name", "bauta settings"),
+        ("search_path", "\"\""),
+        ("row_security", "off"),
+        ("TimeZone", "UTC"),
+        ("IntervalStyle", "postgres"),
+    ] {
+        let row = session.query_one("SELECT current_setting($1)", &[&setting]).await.unwrap();
+        assert_eq!(row.get::<_, &str>(0), value, "{setting}");
+    }
+    let cancel = session.cancel_handle();
+    let (slept, ()) = tokio::join!(session.batch_execute("SELECT pg_sleep(60)"), async {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        cancel.cancel().await;
+    });
+    assert!(session.failure(&slept.unwrap_err(), "sleeping").message.contains("57014"));
+    let pid: i32 = session.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
+    let other = super::connect(&address, "other").await.unwrap();
+    other.execute("SELECT pg_terminate_backend($1)", &[&pid]).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    let error = session.batch_execute("SELECT 1").await.unwrap_err();
+    let failure = session.failure(&error, "going on");
+    assert!(failure.message.contains("57P01"), "{failure}");
+    other.close().await;
+}

@@ -1,0 +1,39 @@
+-- What must be unique in users' tables: primary keys, UNIQUE constraints and unique indexes, and what an exclusion
+-- constraint keeps apart.
+SELECT
+    i.indrelid AS relation,
+    c.relname::text AS name,
+    i.indisprimary AS primary,
+    -- Columns among the key, those behind INCLUDE left out.
+    ARRAY(
+        SELECT a.attname::text
+        FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS key (attnum, place)
+        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = key.attnum
+        WHERE key.attnum > 0 AND key.place <= i.indnkeyatts
+        ORDER BY key.place
+    ) AS columns,
+    -- Expressions among the key.
+    ARRAY(
+        SELECT pg_get_indexdef(i.indexrelid, key.place::int, true)
+        FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS key (attnum, place)
+        WHERE key.attnum = 0 AND key.place <= i.indnkeyatts
+        ORDER BY key.place
+    ) AS expressions,
+    CASE
+        WHEN i.indisexclusion THEN (
+            SELECT pg_get_constraintdef(k.oid) FROM pg_constraint k
+            WHERE k.conindid = i.indexrelid AND k.contype IN ('x', 'p', 'u') LIMIT 1
+        )
+        WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL THEN pg_get_indexdef(i.indexrelid)
+    END AS definition
+FROM pg_index i
+JOIN pg_class c ON c.oid = i.indexrelid
+JOIN pg_class t ON t.oid = i.indrelid
+JOIN pg_namespace n ON n.oid = t.relnamespace
+WHERE (i.indisunique OR i.indisexclusion)
+    -- Others are not mirrored.
+    AND (i.indisvalid OR t.relkind = 'p')
+    AND t.relkind IN ('r', 'p')
+    AND n.nspname !~ '^pg_'
+    AND n.nspname <> 'information_schema'
+ORDER BY i.indrelid, i.indisprimary DESC, c.relname::text COLLATE "C"
