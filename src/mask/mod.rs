@@ -28,9 +28,11 @@ mod lift;
 mod locale;
 pub mod map;
 mod nullify;
+mod numbering;
 pub mod params;
 mod person_name;
 mod persona;
+mod phone;
 mod postcode;
 mod script;
 mod street;
@@ -53,6 +55,7 @@ pub static MASKS: &[&MaskDef] = &[
     &last_name::LAST_NAME,
     &nullify::NULLIFY,
     &person_name::PERSON_NAME,
+    &phone::PHONE,
     &postcode::POSTCODE,
     &street::STREET,
     &username::USERNAME,

@@ -296,4 +296,28 @@ mod tests {
         let distinct: std::collections::BTreeSet<_> = names.iter().collect();
         assert!(distinct.len() > 190);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_taken(text in "\\PC{1,12}|[0-9+() x.-]{1,20}|.{1,40}", max in 8u32..40, per: i64) {
+            use crate::mask::tried::{column, mask_array};
+            let value: ArrayRef = std::sync::Arc::new(arrow::array::StringViewArray::from(vec![text.as_str()]));
+            let subject: ArrayRef = std::sync::Arc::new(arrow::array::Int64Array::from(vec![per]));
+            for mask in [
+                "city", "company", "email", "first_name", "last_name", "person_name", "phone", "postcode", "street",
+                "username",
+            ] {
+                let def = crate::mask::find(mask).unwrap();
+                let shaped = def.promises.keeps_length;
+                for per in [None, Some(&subject)] {
+                    let output = mask_array(def, "", &column((!shaped).then_some(max), false), &value, per);
+                    let output = output.as_string_view().value(0);
+                    assert!(!same(&text, output), "{mask} {text:?} {output:?}");
+                    let room = if shaped { text.chars().count() } else { max as usize };
+                    let length = output.chars().count();
+                    assert!(length <= room && (!shaped || length == room), "{mask} {text:?} {output:?}");
+                }
+            }
+        }
+    }
 }

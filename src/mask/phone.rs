@@ -1,0 +1,357 @@
+//! `phone`: a number that reaches nobody. Preserves the country code, the length, separators and whether there is an
+//! extension; destroys the number, its area and whether it was a mobile's.
+
+use arrow::array::ArrayRef;
+
+use super::draw::{Draw, draw_until};
+use super::map::{canonical, map_text};
+use super::numbering::{COUNTRIES, Numbering, by_code, by_country, push_national, push_unknown};
+use super::script::{digit_value, with_digit};
+use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, ParamDef, ParamKind, PerUse, Promises};
+use crate::key::DomainKey;
+use crate::schema::Kind;
+
+pub(super) static PHONE: MaskDef = MaskDef {
+    name: "phone",
+    summary: "a number of the same shape that reaches nobody",
+    manual: "Digits are replaced so that the number cannot ring anywhere; length, separators, a country code (`+49`, \
+             `0049`) and the mark of an extension (`x12`) stay. The numbers come from the ranges that regulators set \
+             aside for fiction: in Australia, France, Germany, Ireland, North America (555-01xx), Sweden and the United \
+             Kingdom. Other international numbers go on with 000 after their country code. Numbers without a country \
+             code are North American where they are written so, as in `(206) 555-9857`; otherwise they begin with 00999, \
+             an unassigned country code, short ones with 00. `country` says which country they belong to. The same \
+             number gives the same one, however it is written, and never its own. Letters become digits. Ranges are \
+             small, so numbers repeat: where they have to be unique, use `digits` or `pseudonym`. With `per: id` all \
+             numbers of one shape of a subject are one.",
+    accepts: Accepts::Scalars(&[Kind::Text]),
+    params: &[ParamDef {
+        name: "country",
+        kind: ParamKind::Choice(COUNTRIES),
+        default: None,
+        required: false,
+        summary: "country of numbers that do not name theirs; left out, it goes by how they are written",
+    }],
+    promises: Promises { equal: Equal::Never, keeps_length: true, per: PerUse::Option, ..Promises::NONE },
+    examples: &[
+        Example { kind: &Kind::Text, params: "", input: "(206) 555-9857", output: "(901) 555-0197" },
+        Example { kind: &Kind::Text, params: "", input: "+49 (0)30 1234567", output: "+49 (0)17 1392002" },
+        Example { kind: &Kind::Text, params: "", input: "28303384290", output: "00999804685" },
+        Example { kind: &Kind::Text, params: "", input: "030-0074321", output: "009-9968512" },
+        Example { kind: &Kind::Text, params: "", input: "555-9857 x12", output: "555-0189 x07" },
+    ],
+    check: |_, _| Vec::new(),
+    build: |params, _, key| {
+        let home = match params.text("country") {
+            None => Home::AsWritten,
+            Some(country) => Home::Known(by_country(country)),
+        };
+        Built::Mask(Box::new(Phone { key: key.purpose("phone"), home }))
+    },
+};
+
+struct Phone {
+    key: DomainKey,
+    home: Home,
+}
+
+/// Where numbers without a country code belong.
+#[derive(Clone, Copy)]
+enum Home {
+    /// To North America if they are written so, else nobody knows.
+    AsWritten,
+    /// To this country, or one without ranges.
+    Known(Option<&'static Numbering>),
+}
+
+impl Mask for Phone {
+    fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
+        let mut subject = Vec::new();
+        let mut digits = Vec::new();
+        map_text(input.value, |row, value, out| {
+            let number = Number::read(value, self.home);
+            if !input.per.is_some_and(|per| canonical(per, row, &mut subject)) {
+                number.canonical(&mut subject);
+            }
+            draw_until(&self.key, &subject, |draw| {
+                digits.clear();
+                number.draw(draw, &mut digits);
+                if number.slots.iter().map(|slot| slot.digit).eq(digits.iter().copied().map(Some)) {
+                    return None;
+                }
+                number.write(draw, &digits, out);
+                Some(())
+            })
+        })
+    }
+}
+
+/// A value taken apart.
+struct Number<'a> {
+    value: &'a str,
+    /// The places of its main part that hold digits, letters too.
+    slots: Vec<Slot>,
+    /// Where the mark of an extension begins and where it ends, in bytes; both the value's length without one.
+    extension: (usize, usize),
+    /// How many slots stay: international prefix, country code, trunk digit.
+    kept: usize,
+    /// Whose numbers the others are filled with.
+    filling: Filling,
+}
+
+struct Slot {
+    /// Byte where the character begins.
+    at: usize,
+    character: char,
+    digit: Option<u32>,
+}
+
+enum Filling {
+    /// A national number.
+    National(Option<&'static Numbering>),
+    /// A number of whoever.
+    Unknown,
+}
+
+impl<'a> Number<'a> {
+    fn read(value: &'a str, home: Home) -> Self {
+        let extension = extension(value);
+        let main = &value[..extension.0];
+        let any = main.contains(char::is_alphanumeric);
+        let slots: Vec<Slot> = main
+            .char_indices()
+            .filter(|(_, c)| !any || c.is_alphanumeric())
+            .map(|(at, character)| Slot { at, character, digit: digit_value(character) })
+            .collect();
+        let mut number = Self { value, slots, extension, kept: 0, filling: Filling::Unknown };
+        (number.kept, number.filling) = number.plan(main.trim_start(), home);
+        if number.kept == number.slots.len() {
+            (number.kept, number.filling) = (0, Filling::Unknown);
+        }
+        number
+    }
+
+    /// Which slots stay and what the others are filled with.
+    fn plan(&self, main: &str, home: Home) -> (usize, Filling) {
+        let digits: Vec<u32> = self.slots.iter().map_while(|slot| slot.digit).collect();
+        let prefix = match digits[..] {
+            _ if main.starts_with(['+', '＋']) => Some(0),
+            [0, 0, 1..=9, ..] if self.slots.len() >= 9 => Some(2),
+            [0, 1, 1, 1..=9, ..] if main.starts_with("011 ") || main.starts_with("011-") => Some(3),
+            _ => None,
+        };
+        if let Some(prefix) = prefix.filter(|prefix| digits.len() > *prefix) {
+            let (code, numbering) = by_code(&digits[prefix..]);
+            let mut kept = prefix + code;
+            if let Some(next) = self.slots.get(kept)
+                && next.digit == Some(0)
+                && self.value[..next.at].ends_with('(')
+                && self.value[next.at..].starts_with("0)")
+            {
+                kept += 1;
+            }
+            return (kept, Filling::National(numbering));
+        }
+        let numbering = match home {
+            Home::AsWritten => is_north_american(main, &digits).then(|| by_country("us")).flatten(),
+            Home::Known(numbering) => numbering,
+        };
+        match numbering {
+            // Five digits and less are an extension or a service.
+            Some(numbering) if self.slots.len() > 5 => {
+                let trunk = digits.first() == Some(&numbering.trunk);
+                (usize::from(trunk), Filling::National(Some(numbering)))
+            }
+            _ => (0, Filling::Unknown),
+        }
+    }
+
+    /// The number however it is written: digits and letters of the main part.
+    fn canonical(&self, out: &mut Vec<u8>) {
+        out.clear();
+        let mut buffer = [0; 4];
+        for slot in &self.slots {
+            let c = slot.digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(slot.character);
+            out.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+        }
+    }
+
+    /// Draws a digit for every slot.
+    fn draw(&self, draw: &mut Draw, digits: &mut Vec<u32>) {
+        digits.extend(self.slots[..self.kept].iter().map(|slot| slot.digit.unwrap_or_default()));
+        let free = self.slots.len() - self.kept;
+        match self.filling {
+            Filling::National(numbering) => push_national(draw, numbering, free, digits),
+            Filling::Unknown => push_unknown(draw, free, digits),
+        }
+    }
+
+    /// Writes the value with other digits, those of an extension drawn freely.
+    fn write(&self, draw: &mut Draw, digits: &[u32], out: &mut String) {
+        let mut next = 0;
+        for (slot, digit) in self.slots.iter().zip(digits) {
+            out.push_str(&self.value[next..slot.at]);
+            out.push(with_digit(slot.character, *digit));
+            next = slot.at + slot.character.len_utf8();
+        }
+        out.push_str(&self.value[next..self.extension.1]);
+        // A digit fits.
+        let other = |c: char| if c.is_alphanumeric() { with_digit(c, draw.below(10) as u32) } else { c };
+        out.extend(self.value[self.extension.1..].chars().map(other));
+    }
+}
+
+/// Where the mark of an extension begins and ends: `x`, `ext` or `extension` between digits.
+fn extension(value: &str) -> (usize, usize) {
+    let mut start = None;
+    let mut digits = 0;
+    for (at, c) in value.char_indices() {
+        match start {
+            Some(from) if !c.is_alphabetic() => {
+                let word = &value[from..at];
+                let mark = ["x", "ext", "extn", "extension"].iter().any(|mark| word.eq_ignore_ascii_case(mark));
+                let goes_on = value[at..].starts_with(|c: char| c.is_numeric() || ['.', ' ', ':'].contains(&c));
+                if mark && goes_on && digits >= 3 {
+                    return (from, at);
+                }
+                start = None;
+            }
+            None if c.is_alphabetic() => start = Some(at),
+            _ => {}
+        }
+        digits += usize::from(c.is_numeric());
+    }
+    (value.len(), value.len())
+}
+
+/// Whether a number is written as in North America: area and exchange begin with 2 to 9 (NANPA), and separators stand
+/// where they are put there.
+fn is_north_american(main: &str, digits: &[u32]) -> bool {
+    let shape: String = main.trim_end().chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
+    let national = match digits {
+        [1, national @ ..] if national.len() == 10 => national,
+        other => other,
+    };
+    let shape = shape.strip_prefix(['9']).and_then(|rest| rest.strip_prefix(['-', ' ', '.'])).unwrap_or(&shape);
+    match national {
+        [2..=9, _, _, 2..=9, _, _, _, _, _, _] => {
+            ["(999) 999-9999", "(999)999-9999", "999-999-9999", "999.999.9999"].contains(&shape)
+        }
+        [2..=9, _, _, _, _, _, _] => shape == "999-9999",
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::numbering::is_reserved;
+    use super::*;
+    use crate::mask::tried::{column, mask_texts};
+
+    fn masked(params: &str, inputs: &[&str]) -> Vec<String> {
+        let inputs: Vec<String> = inputs.iter().map(|input| (*input).to_owned()).collect();
+        mask_texts(&PHONE, params, &column(None, false), &inputs)
+    }
+
+    fn digits(text: &str) -> String {
+        text.chars().filter_map(digit_value).filter_map(|digit| char::from_digit(digit, 10)).collect()
+    }
+
+    #[test]
+    fn the_shape_stays_and_no_number_does() {
+        let inputs = [
+            "030-0074321",
+            "(5) 555-4729",
+            "(171) 555-7788",
+            "0921-12 34 65",
+            "88.60.15.31",
+            "(91) 555 22 82",
+            "(604) 555-4729",
+            "28303384290",
+            "+49 (0)30 1234567",
+            "+46 8 123 456 78",
+            "0044 20 7123 4567",
+            "+86 10 6552 9988",
+            "٠١٢٣٤٥٦٧٨٩",
+            "5467",
+            "12",
+            "7",
+            "---",
+            " ",
+            "n/a",
+            "call Anna 555",
+            "555-9857 x12",
+            "+1-800-FLOWERS",
+            "+",
+            "+1",
+            "+0",
+        ];
+        for (input, output) in inputs.iter().zip(masked("", &inputs)) {
+            assert_eq!(input.chars().count(), output.chars().count(), "{input} {output}");
+            assert_ne!(*input, output);
+            let marks =
+                |text: &str| text.chars().map(|c| if c.is_alphanumeric() { '9' } else { c }).collect::<String>();
+            if input.contains(char::is_alphanumeric) && !input.contains('x') {
+                assert_eq!(marks(input), marks(&output), "{input} {output}");
+            }
+        }
+    }
+
+    #[test]
+    fn international_numbers_lie_in_their_countrys_ranges() {
+        for (country, number, kept) in [
+            ("us", "+1 206 555 9857", "1"),
+            ("gb", "+44 20 7123 4567", "44"),
+            ("gb", "0044 (0)20 7123 4567", "00440"),
+            ("de", "+49 (0)30 1234567", "490"),
+            ("de", "+49 151 12345678", "49"),
+            ("fr", "+33 1 42 34 22 66", "33"),
+            ("se", "+46 70 123 45 67", "46"),
+            ("ie", "+353 1 234 5678", "353"),
+            ("au", "011 61 2 9876 5432", "01161"),
+        ] {
+            let output = digits(&masked("", &[number])[0]);
+            let national = output.strip_prefix(kept).unwrap();
+            assert!(is_reserved(country, national), "{number} {output}");
+        }
+        let output = digits(&masked("", &["+86 10 6552 9988"])[0]);
+        assert!(output.starts_with("86000"), "{output}");
+    }
+
+    #[test]
+    fn national_numbers_go_by_country_or_look() {
+        for (params, number, starts) in [
+            ("", "28303384290", "00999"),
+            ("", "030-00743210", "00999"),
+            ("", "88601531", "00"),
+            ("", "555-9857", "55501"),
+            ("country: other", "(206) 555-9857", "00999"),
+            ("country: fr", "01 42 34 22 66", "0"),
+        ] {
+            let output = digits(&masked(params, &[number])[0]);
+            assert!(output.starts_with(starts), "{number} {output}");
+        }
+        for number in ["(206) 555-9857", "1-206-555-9857", "206.555.9857"] {
+            let output = digits(&masked("", &[number])[0]);
+            assert!(is_reserved("us", &output[output.len() - 10..]), "{output}");
+        }
+        for (country, number) in [("gb", "020 7123 4567"), ("de", "030 12345678"), ("fr", "01 42 34 22 66")] {
+            let output = digits(&masked(&format!("country: {country}"), &[number])[0]);
+            assert!(output.starts_with('0') && is_reserved(country, &output[1..]), "{country} {output}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_one_however_it_is_written() {
+        let outputs = masked("", &["+44 20 7123 4567", "+442071234567", "+44 (20) 7123-4567"]);
+        assert_eq!(digits(&outputs[0]), digits(&outputs[1]));
+        assert_eq!(digits(&outputs[0]), digits(&outputs[2]));
+    }
+
+    #[test]
+    fn an_extension_keeps_its_mark() {
+        let output = &masked("", &["(206) 555-9857 x3452"])[0];
+        assert!(output.contains(" x") && output.contains(") 555-01"), "{output}");
+        let output = &masked("", &["(206) 555-9857 ext. 12"])[0];
+        assert!(output.contains(" ext. "), "{output}");
+    }
+}
