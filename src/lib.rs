@@ -46,6 +46,7 @@
 
 pub mod batch;
 pub mod class;
+pub mod classify;
 // pub mod cli;
 pub mod diagnostic;
 pub mod failure;

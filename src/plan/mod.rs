@@ -1,6 +1,19 @@
 //! Rules resolved against a schema: one mask per column, an order, what to mirror. A plan is printable data in which
 //! nothing is optional that a run needs; making one reads no rows and needs no key.
 
+mod columns;
+mod cover;
+mod references;
+mod resolve;
+mod rows;
+mod sequences;
+#[cfg(test)]
+mod tests;
+mod uniqueness;
+mod unlisted;
+
+pub use resolve::resolve;
+
 use crate::key::RootKey;
 use crate::mask::{ColumnFacts, ColumnMask, MaskDef, Params, TableMask};
 use crate::schema::{ColumnName, TableName};

@@ -1,0 +1,276 @@
+//! From a rule to a column's plan: the mask's name looked up, its parameters read, its facts gathered, its own checks
+//! run.
+
+use std::collections::BTreeMap;
+
+use super::ColumnPlan;
+use super::cover::Cover;
+use crate::class;
+use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::mask::{self, ColumnFacts, MASKS, MaskDef, Params, PerUse, Problem, Uniqueness};
+use crate::rules::{Action, ColumnRule, MaskUse, RuleFile};
+use crate::schema::{Column, ColumnName, Kind, Table};
+
+/// What a rule says about a column, before the facts of its whole domain are known.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    pub(super) mask: &'static MaskDef,
+    pub(super) params: Params,
+    pub(super) domain: String,
+    /// The subject's column, for `per:`.
+    pub(super) per: Option<String>,
+    pub(super) because: String,
+    /// Where the mask stands in the file; `None` for a safe mask of an unlisted column.
+    pub(super) span: Option<Span>,
+    /// Whether table and column were written out, not matched by a star or a keep over many.
+    pub(super) literal: bool,
+}
+
+/// The domain of a column that has no other: itself.
+pub(super) fn own_domain(column: &ColumnName) -> String {
+    format!("{}.{}.{}", column.table.schema, column.table.name, column.column)
+}
+
+/// Reads what covers a column. Mistakes are pushed; `None` where no mask can be told.
+pub(super) fn draft(
+    rules: &RuleFile,
+    table: &Table,
+    column: &Column,
+    home: &ColumnName,
+    cover: Cover<'_>,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<Draft> {
+    match cover {
+        Cover::Keep { why, span, broad } => Some(kept(&why.value, span, home, !broad)),
+        Cover::Rule { rule, literal } => {
+            let draft = ruled(rules, table, home, rule, literal, mistakes)?;
+            personal_keep(column, home, rule, &draft, mistakes);
+            Some(draft)
+        }
+    }
+}
+
+fn kept(why: &str, span: Span, home: &ColumnName, literal: bool) -> Draft {
+    let Some(mask) = mask::find("keep") else { unreachable!("`keep` is a mask") };
+    Draft {
+        mask,
+        params: Params::default(),
+        domain: own_domain(home),
+        per: None,
+        because: format!("kept: {why}"),
+        span: Some(span),
+        literal,
+    }
+}
+
+/// A person's class is not kept; exceptions are a later chapter of the language.
+fn personal_keep(column: &Column, home: &ColumnName, rule: &ColumnRule, draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
+    if draft.mask.name != "keep" {
+        return;
+    }
+    if let Some(class) = rule.class.as_ref().filter(|class| class::is_personal(&class.value)) {
+        let masks = MASKS.iter().filter(|def| def.name != "keep" && def.accepts.takes(&column.ty.kind));
+        let names: Vec<&str> = masks.map(|def| def.name).collect();
+        mistakes.push(
+            Diagnostic::error(rule.mask_span(), format!("{home} is {}, about a person, and is kept", class.value))
+                .related(class.span, "its class")
+                .help(format!("mask it ({}), or correct its class", names.join(", "))),
+        );
+    }
+}
+
+fn ruled(
+    rules: &RuleFile,
+    table: &Table,
+    home: &ColumnName,
+    rule: &ColumnRule,
+    literal: bool,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<Draft> {
+    let class_mask;
+    let (used, because) = match &rule.action {
+        Action::Keep(why) => return Some(kept(&why.value, why.span, home, literal)),
+        Action::Mask(used) => (used, format!("rule for {}", rule.column.value)),
+        Action::Class => {
+            let class = rule.class.as_ref()?;
+            class_mask = of_class(rules, &class.value, class.span)?;
+            (&class_mask, format!("class {}", class.value))
+        }
+    };
+    let mask = known(used, mistakes)?;
+    let mut params = match Params::read(mask.name, mask.params, &used.params, used.name.span) {
+        Ok(params) => params,
+        Err(found) => {
+            mistakes.extend(found);
+            return None;
+        }
+    };
+    if let Some(span) = rule.unique {
+        match mask.promises.unique {
+            Uniqueness::No => {
+                mistakes.push(Diagnostic::error(span, format!("`{}` cannot be made unique", mask.name)));
+                return None;
+            }
+            Uniqueness::Yes | Uniqueness::Option => params.unique = true,
+        }
+    }
+    let per = match &rule.per {
+        None => None,
+        Some(per) => {
+            let found = if mask.promises.per == PerUse::No {
+                Some(Diagnostic::error(per.span, format!("`{}` takes no `per`", mask.name)))
+            } else {
+                no_subject(table, &per.value, per.span)
+            };
+            if let Some(found) = found {
+                mistakes.push(found);
+                return None;
+            }
+            Some(per.value.clone())
+        }
+    };
+    let domain = match (&rule.domain, &rule.class) {
+        (Some(domain), _) => domain.value.clone(),
+        (None, Some(class)) => class.value.clone(),
+        (None, None) => own_domain(home),
+    };
+    Some(Draft { mask, params, domain, per, because, span: Some(used.name.span), literal })
+}
+
+/// The mask of a class: the file's, else the built-in one, blamed at the class.
+fn of_class(rules: &RuleFile, class: &str, span: Span) -> Option<MaskUse> {
+    if let Some(own) = rules.classes.iter().find(|own| own.class.value == class) {
+        return Some(own.mask.clone());
+    }
+    let name = class::find(class)?.mask.to_owned();
+    Some(MaskUse { name: crate::rules::Spanned { value: name, span }, params: Vec::new() })
+}
+
+fn known(used: &MaskUse, mistakes: &mut Vec<Diagnostic>) -> Option<&'static MaskDef> {
+    let found = mask::find(&used.name.value);
+    if found.is_none() {
+        let mistake = Diagnostic::error(used.name.span, format!("there is no mask `{}`", used.name.value));
+        mistakes.push(match nearest(&used.name.value, MASKS.iter().map(|def| def.name)) {
+            Some(near) => mistake.label(format!("did you mean `{near}`?")),
+            None => mistake.help("`bauta masks` lists them all"),
+        });
+    }
+    found
+}
+
+fn no_subject(table: &Table, per: &str, span: Span) -> Option<Diagnostic> {
+    match table.column(per) {
+        Some(column) if column.generated => {
+            Some(Diagnostic::error(span, format!("`{per}` is generated and does not travel")))
+        }
+        Some(column) if column.ty.kind == Kind::Other => {
+            Some(Diagnostic::error(span, format!("`{per}` has a type that cannot be looked at")))
+        }
+        Some(_) => None,
+        None => {
+            let found = Diagnostic::error(span, format!("{} has no column `{per}`", table.name));
+            let names = table.stored_columns().map(|column| column.name.as_str());
+            Some(match nearest(per, names) {
+                Some(near) => found.label(format!("did you mean `{near}`?")),
+                None => found,
+            })
+        }
+    }
+}
+
+/// A safe mask for a column that no rule names.
+pub(super) fn safe(column: &Column, home: &ColumnName, name: &'static str) -> Option<Draft> {
+    let mask = mask::find(name).filter(|mask| mask.accepts.takes(&column.ty.kind))?;
+    let params = Params::read(mask.name, mask.params, &[], Span::default()).ok()?;
+    Some(Draft {
+        mask,
+        params,
+        domain: own_domain(home),
+        per: None,
+        because: "unlisted: a safe mask by its type".to_owned(),
+        span: None,
+        literal: false,
+    })
+}
+
+/// What columns that share a domain and a mask have in common, so that equal values stay equal.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shared {
+    pub(super) unique: bool,
+    pub(super) max_chars: Option<u32>,
+    pub(super) kinds: Vec<Kind>,
+}
+
+impl Shared {
+    /// Takes a column's own facts in.
+    pub(super) fn add(&mut self, table: &Table, column: &Column) {
+        self.unique |= table.unique.iter().any(|unique| unique.columns == [column.name.clone()]);
+        self.max_chars = match (self.max_chars, column.ty.max_chars) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        let kind = column.ty.kind.scalar();
+        if let Err(at) = self.kinds.binary_search(kind) {
+            self.kinds.insert(at, kind.clone());
+        }
+    }
+}
+
+/// Completes a draft: facts, the mask's own checks.
+pub(super) fn complete(
+    table: &Table,
+    column: &Column,
+    draft: &Draft,
+    shared: &Shared,
+    domains: &BTreeMap<ColumnName, String>,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<ColumnPlan> {
+    let name = table.name.column(&column.name);
+    let at = |found: Diagnostic| Diagnostic { span: draft.span, ..found };
+    if !draft.mask.accepts.takes(&column.ty.kind) {
+        let can = MASKS.iter().filter(|def| def.accepts.takes(&column.ty.kind)).map(|def| def.name);
+        let can: Vec<&str> = can.collect();
+        mistakes.push(at(Diagnostic::error_without_place(format!(
+            "`{}` does not take {name}, which is {}",
+            draft.mask.name, column.ty.sql
+        ))
+        .help(format!("masks that take it: {}", can.join(", ")))));
+        return None;
+    }
+    let stored: Vec<&Column> = table.stored_columns().collect();
+    let per = draft.per.as_ref().and_then(|per| stored.iter().position(|column| column.name == *per));
+    let facts = ColumnFacts {
+        column: name.clone(),
+        ty: column.ty.clone(),
+        not_null: column.not_null,
+        unique: shared.unique || draft.params.unique,
+        max_chars: shared.max_chars,
+        domain_kinds: shared.kinds.clone(),
+        per: per.map(|per| stored[per].ty.kind.clone()),
+    };
+    let problems = (draft.mask.check)(&draft.params, &facts);
+    if !problems.is_empty() {
+        mistakes.extend(problems.into_iter().map(|problem| mistake(problem, draft, &name)));
+        return None;
+    }
+    // Masks per subject work under the subject's domain, so that a person is the same in every table that names them.
+    let subject = draft.per.as_ref().and_then(|per| domains.get(&table.name.column(per)));
+    Some(ColumnPlan {
+        facts,
+        mask: draft.mask,
+        params: draft.params.clone(),
+        domain: subject.unwrap_or(&draft.domain).clone(),
+        per,
+        because: draft.because.clone(),
+    })
+}
+
+fn mistake(problem: Problem, draft: &Draft, column: &ColumnName) -> Diagnostic {
+    let span = problem.param.and_then(|param| draft.params.span(param)).or(draft.span);
+    let message = format!("{column}: {}", problem.message);
+    let found = Diagnostic { span, ..Diagnostic::error_without_place(message) };
+    match problem.help {
+        Some(help) => found.help(help),
+        None => found,
+    }
+}

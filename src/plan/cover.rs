@@ -1,0 +1,210 @@
+//! Which rule covers which column: the most specific table key that covers it; then column, column pattern, grouped
+//! keep, whole-table keep; more literal characters first. Ties, and rules that match nothing, are mistakes.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::rules::{ColumnRule, Pattern, RowsRule, RuleFile, Spanned, TableRule};
+use crate::schema::{Schema, Table};
+
+/// The rule that a column gets.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Cover<'a> {
+    /// A column rule.
+    Rule {
+        rule: &'a ColumnRule,
+        /// Whether table and column are written out, without a star.
+        literal: bool,
+    },
+    /// A grouped or whole-table keep.
+    Keep {
+        why: &'a Spanned<String>,
+        /// Where the column, or else the reason, stands.
+        span: Span,
+        /// Whether it reaches columns that nobody named one by one: it then covers only what the snapshot holds.
+        broad: bool,
+    },
+}
+
+impl Cover<'_> {
+    /// Where to point.
+    pub(super) fn span(&self) -> Span {
+        match self {
+            Cover::Rule { rule, .. } => rule.mask_span(),
+            Cover::Keep { span, .. } => *span,
+        }
+    }
+}
+
+/// Rank of a cover inside its table key, best first: kind of rule, then literal characters.
+type Rank = (u8, std::cmp::Reverse<usize>);
+
+/// Finds covers, and remembers which rules were of use.
+pub(super) struct Covers<'a> {
+    tables: &'a [TableRule],
+    /// Tables that each key matches, leaves of its tables not counted.
+    used: Vec<bool>,
+    pub(super) mistakes: Vec<Diagnostic>,
+}
+
+impl<'a> Covers<'a> {
+    pub(super) fn new(rules: &'a RuleFile) -> Self {
+        Self { tables: &rules.tables, used: vec![false; rules.tables.len()], mistakes: Vec::new() }
+    }
+
+    /// The table keys that hold for a table, most specific first; each with its rank. A key that names the table comes
+    /// before one that names its parent.
+    fn keys(
+        &mut self,
+        schema: &Schema,
+        table: &Table,
+    ) -> Vec<((usize, bool, std::cmp::Reverse<usize>), &'a TableRule)> {
+        let mut keys = Vec::new();
+        for (distance, name) in lineage(schema, table).iter().enumerate() {
+            for (index, rule) in self.tables.iter().enumerate() {
+                if rule.pattern.matches(&name.name) {
+                    self.used[index] = true;
+                    let chars = std::cmp::Reverse(rule.pattern.literal_chars());
+                    keys.push(((distance, !rule.pattern.is_literal(), chars), rule));
+                }
+            }
+        }
+        keys.sort_by_key(|(rank, _)| *rank);
+        keys
+    }
+
+    /// The rule of one column; `None` if no rule names it.
+    pub(super) fn column(&mut self, schema: &Schema, table: &Table, column: &str) -> Option<Cover<'a>> {
+        let mut best: Option<((usize, bool, std::cmp::Reverse<usize>), Cover<'a>)> = None;
+        for (rank, rule) in self.keys(schema, table) {
+            if best.as_ref().is_some_and(|(best, _)| *best != rank) {
+                break;
+            }
+            let Some(cover) = self.inside(rule, column) else {
+                continue;
+            };
+            match &best {
+                None => best = Some((rank, cover)),
+                Some((_, first)) => self.tie(&format!("{}.{column}", table.name), first.span(), cover.span()),
+            }
+        }
+        best.map(|(_, cover)| cover)
+    }
+
+    /// The best cover inside one table key.
+    fn inside(&mut self, table: &'a TableRule, column: &str) -> Option<Cover<'a>> {
+        let mut found: Vec<(Rank, Cover<'a>)> = Vec::new();
+        let rank = |kind: u8, pattern: &Pattern| {
+            (if pattern.is_literal() { kind } else { kind + 1 }, std::cmp::Reverse(pattern.literal_chars()))
+        };
+        for rule in table.columns.iter().filter(|rule| rule.column.value.matches(column)) {
+            let literal = rule.column.value.is_literal() && table.pattern.is_literal();
+            found.push((rank(0, &rule.column.value), Cover::Rule { rule, literal }));
+        }
+        for keep in &table.keep {
+            match &keep.columns {
+                None => {
+                    let cover = Cover::Keep { why: &keep.why, span: keep.why.span, broad: true };
+                    found.push(((4, std::cmp::Reverse(0)), cover));
+                }
+                Some(columns) => {
+                    for pattern in columns.iter().filter(|pattern| pattern.value.matches(column)) {
+                        let broad = !(pattern.value.is_literal() && table.pattern.is_literal());
+                        let cover = Cover::Keep { why: &keep.why, span: pattern.span, broad };
+                        found.push((rank(2, &pattern.value), cover));
+                    }
+                }
+            }
+        }
+        found.sort_by_key(|(rank, _)| *rank);
+        if let [(first, one), (second, other), ..] = &found[..]
+            && first == second
+        {
+            self.tie(column, one.span(), other.span());
+        }
+        found.first().map(|(_, cover)| *cover)
+    }
+
+    fn tie(&mut self, column: &str, first: Span, second: Span) {
+        let found = Diagnostic::error(second, format!("two rules for {column} are equally specific"))
+            .related(first, "the other one")
+            .help("make one of them more specific, or remove it");
+        if !self.mistakes.contains(&found) {
+            self.mistakes.push(found);
+        }
+    }
+
+    /// Which rows of a table travel: the most specific key that says so.
+    pub(super) fn rows(&mut self, schema: &Schema, table: &Table) -> Option<&'a Spanned<RowsRule>> {
+        self.keys(schema, table).into_iter().find_map(|(_, rule)| rule.rows.as_ref())
+    }
+
+    /// The place of the table key that holds for a table, if there is one.
+    pub(super) fn table_span(&mut self, schema: &Schema, table: &Table) -> Option<Span> {
+        self.keys(schema, table).first().map(|(_, rule)| rule.span)
+    }
+
+    /// Rules that match nothing.
+    pub(super) fn idle(&self, schema: &Schema) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for (rule, used) in self.tables.iter().zip(&self.used) {
+            if !used {
+                found.push(no_table(schema, rule));
+                continue;
+            }
+            let tables: Vec<&Table> = schema.tables.iter().filter(|table| rule.pattern.matches(&table.name)).collect();
+            let kept = rule.keep.iter().flat_map(|keep| keep.columns.iter().flatten());
+            for pattern in rule.columns.iter().map(|rule| &rule.column).chain(kept) {
+                let mut columns = tables.iter().flat_map(|table| &table.columns);
+                if !columns.any(|column| pattern.value.matches(&column.name)) {
+                    found.push(no_column(&tables, rule, pattern));
+                }
+            }
+        }
+        found
+    }
+}
+
+fn no_table(schema: &Schema, rule: &TableRule) -> Diagnostic {
+    let written = match (rule.pattern.schema.is_literal(), rule.pattern.schema.matches("public")) {
+        (true, true) => rule.pattern.name.to_string(),
+        _ => format!("{}.{}", rule.pattern.schema, rule.pattern.name),
+    };
+    let found = Diagnostic::error(rule.span, format!("production has no table `{written}`"));
+    let names: Vec<String> = schema.tables.iter().map(|table| table.name.to_string()).collect();
+    match nearest(&written, names.iter().map(String::as_str)) {
+        Some(near) => found.label(format!("did you mean `{near}`?")),
+        None => found.help("remove the rule, or correct the name"),
+    }
+}
+
+fn no_column(tables: &[&Table], rule: &TableRule, pattern: &Spanned<Pattern>) -> Diagnostic {
+    let table = match tables {
+        [one] => one.name.to_string(),
+        _ => rule.pattern.name.to_string(),
+    };
+    let found = Diagnostic::error(pattern.span, format!("`{table}` has no column `{}`", pattern.value));
+    let names = tables.iter().flat_map(|table| &table.columns).map(|column| column.name.as_str());
+    match nearest(&pattern.value.to_string(), names) {
+        Some(near) => found.label(format!("did you mean `{near}`?")),
+        None => found.help("remove the rule, or correct the name"),
+    }
+}
+
+/// A table, then its parents, nearest first.
+pub(super) fn lineage<'s>(schema: &'s Schema, table: &'s Table) -> Vec<&'s Table> {
+    let index: BTreeMap<_, _> = schema.tables.iter().map(|table| (&table.name, table)).collect();
+    let mut line = vec![table];
+    let mut at = 0;
+    while at < line.len() {
+        for parent in &line[at].parents {
+            if let Some(parent) = index.get(parent)
+                && !line.iter().any(|known| known.name == parent.name)
+            {
+                line.push(parent);
+            }
+        }
+        at += 1;
+    }
+    line
+}
