@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+mod snapshot;
+
 /// Schema that a table name without one belongs to.
 pub const DEFAULT_SCHEMA: &str = "public";
 
@@ -21,20 +23,6 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Writes the snapshot file: pretty JSON, the same for the same schema.
-    pub fn to_json(&self) -> String {
-        // Plain structs and strings always have a form in JSON.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
-    }
-
-    /// Reads a snapshot file.
-    ///
-    /// # Errors
-    /// Says what is wrong and at which line and column.
-    pub fn from_json(text: &str) -> Result<Self, String> {
-        serde_json::from_str(text).map_err(|error| error.to_string())
-    }
-
     /// Finds a table by its name.
     pub fn table(&self, name: &TableName) -> Option<&Table> {
         self.tables.iter().find(|table| &table.name == name)
