@@ -116,6 +116,7 @@ pub fn canonical(array: &ArrayRef, row: usize, out: &mut Vec<u8>) -> bool {
     match array.data_type() {
         DataType::Utf8View => out.extend_from_slice(array.as_string_view().value(row).as_bytes()),
         DataType::BinaryView => out.extend_from_slice(array.as_binary_view().value(row)),
+        DataType::Boolean => out.push(u8::from(array.as_boolean().value(row))),
         DataType::FixedSizeBinary(_) => out.extend_from_slice(array.as_fixed_size_binary().value(row)),
         DataType::Int16 => out.extend(i64::from(array.as_primitive::<Int16Type>().value(row)).to_le_bytes()),
         DataType::Int32 => out.extend(i64::from(array.as_primitive::<Int32Type>().value(row)).to_le_bytes()),

@@ -16,8 +16,10 @@ use crate::key::DomainKey;
 use crate::schema::{ColumnName, Kind, Type};
 
 mod batch;
+mod choose;
 mod city;
 mod company;
+mod constant;
 mod draw;
 mod email;
 mod first_name;
@@ -25,6 +27,7 @@ mod handle;
 mod keep;
 mod last_name;
 mod lift;
+mod literal;
 mod locale;
 pub mod map;
 mod nullify;
@@ -34,6 +37,7 @@ mod person_name;
 mod persona;
 mod phone;
 mod postcode;
+mod redact;
 mod script;
 mod street;
 mod style;
@@ -47,8 +51,10 @@ pub use params::{ParamDef, ParamKind, Params};
 /// Every mask there is, sorted by name. The command `masks`, the README's table, the rule reader, the conformance laws
 /// and the benchmark walk this list.
 pub static MASKS: &[&MaskDef] = &[
+    &choose::CHOOSE,
     &city::CITY,
     &company::COMPANY,
+    &constant::CONSTANT,
     &email::EMAIL,
     &first_name::FIRST_NAME,
     &keep::KEEP,
@@ -57,6 +63,7 @@ pub static MASKS: &[&MaskDef] = &[
     &person_name::PERSON_NAME,
     &phone::PHONE,
     &postcode::POSTCODE,
+    &redact::REDACT,
     &street::STREET,
     &username::USERNAME,
 ];

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, StringViewArray};
 
+use super::literal::Literals;
 use super::{Built, ColumnFacts, Input, MaskDef, Params};
-use crate::diagnostic::Span;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::key::{DomainKey, RootKey};
+use crate::node::Value;
 use crate::schema::{Kind, TableName, Type};
 
 /// The key of examples: bytes 0x00 to 0x1f, domain `example`.
@@ -39,7 +41,7 @@ pub(super) fn column(max_chars: Option<u32>, unique: bool) -> ColumnFacts {
     }
 }
 
-/// Texts through a mask whose parameters are given as `name: a b` (a list of words), or empty.
+/// Texts through a mask whose parameters are given as `name: a b` (a list of words), as a flow map in braces, or empty.
 pub(super) fn mask_texts(def: &MaskDef, params: &str, facts: &ColumnFacts, texts: &[String]) -> Vec<String> {
     let input: ArrayRef = Arc::new(StringViewArray::from_iter_values(texts));
     mask_array(def, params, facts, &input, None).as_string_view().iter().map(|text| text.unwrap().to_owned()).collect()
@@ -53,6 +55,20 @@ pub(super) fn mask_array(
     value: &ArrayRef,
     per: Option<&ArrayRef>,
 ) -> ArrayRef {
+    let params = read_params(def, params).unwrap();
+    assert_eq!((def.check)(&params, facts), []);
+    match (def.build)(&params, facts, &example_key()) {
+        Built::Mask(mask) => mask.apply(Input { value, per }).unwrap(),
+        _ => panic!("{} looks at values", def.name),
+    }
+}
+
+/// Reads parameters given as [`mask_texts`] takes them.
+pub(super) fn read_params(def: &MaskDef, params: &str) -> Result<Params, Vec<Diagnostic>> {
+    if params.starts_with('{') {
+        let Value::Map(entries) = crate::node::parse(params)?.value else { panic!("{params} is no map") };
+        return Params::read(def.name, def.params, &entries, Span::default());
+    }
     let entries: Vec<_> = params
         .split_once(": ")
         .map(|(name, words)| crate::node::Entry {
@@ -68,10 +84,22 @@ pub(super) fn mask_array(
         })
         .into_iter()
         .collect();
-    let params = Params::read(def.name, def.params, &entries, Span::default()).unwrap();
-    assert_eq!((def.check)(&params, facts), []);
-    match (def.build)(&params, facts, &example_key()) {
-        Built::Mask(mask) => mask.apply(Input { value, per }).unwrap(),
-        _ => panic!("{} looks at values", def.name),
-    }
+    Params::read(def.name, def.params, &entries, Span::default())
+}
+
+/// Examples come out as written: those of kinds that come as text or integers (conformance looks at all).
+pub(super) fn assert_examples(def: &MaskDef) {
+    let outputs: Vec<_> = def
+        .examples
+        .iter()
+        .map(|example| {
+            let mut facts = column(None, false);
+            facts.ty.kind = example.kind.clone();
+            facts.domain_kinds = vec![example.kind.clone()];
+            let input = Literals::read([example.input], &facts).unwrap().into_array();
+            let output = mask_array(def, example.params, &facts, &input, None);
+            arrow::util::display::array_value_to_string(&output, 0).unwrap()
+        })
+        .collect();
+    assert_eq!(outputs, def.examples.iter().map(|example| example.output).collect::<Vec<_>>(), "{}", def.name);
 }
