@@ -16,6 +16,9 @@ use crate::schema::Kind;
 /// Domains reserved by RFC 2606, section 3.
 const RESERVED: &[&str] = &["example.com", "example.org", "example.net"];
 
+/// Characters of a domain out of [`RESERVED`], with the `@`.
+const RESERVED_DOMAIN: usize = "@example.com".len();
+
 /// The shortest domain that is written: a letter under `test`, with the `@`.
 const SHORTEST_DOMAIN: usize = "@x.test".len();
 
@@ -72,69 +75,89 @@ struct Email {
 
 impl Mask for Email {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        self.wording.map(input, |draw, persona, length, value, out| {
-            self.push_local(draw, persona, length, out);
-            if let Some(tags) = &self.tags {
-                tags.push(value, out);
-            }
-            out.push('@');
-            push_domain(draw, persona, length, out);
+        self.wording.map(input, |draw, persona, length, value, out| match &self.tags {
+            Some(tags) => self.push_unique(draw, persona, tags, value, out),
+            None => self.push_plain(draw, persona, length, out),
         })
     }
 }
 
 impl Email {
-    /// Writes the local part, or what stands before its tag.
-    fn push_local(&self, draw: &mut Draw, persona: &Persona, length: Length, out: &mut String) {
-        let tagged = self.tags.is_some();
+    /// Writes an address that others may get too.
+    fn push_plain(&self, draw: &mut Draw, persona: &Persona, length: Length, out: &mut String) {
         match length {
             Length::Full => {
-                if draw.chance(0.7) {
-                    push_handle(persona.first, out);
-                } else {
-                    push_initial(persona.first, out);
-                }
-                out.push('.');
-                push_handle(persona.last, out);
-                if tagged {
-                    out.push('.');
-                } else if draw.chance(0.6) {
+                push_names(draw, persona, out);
+                if draw.chance(0.6) {
                     out.push_str(&(1 + draw.below(99)).to_string());
                 }
-            }
-            Length::Short if tagged => {
-                push_handle(persona.last, out);
-                out.push('.');
+                push_domain(draw, persona, usize::MAX, out);
             }
             Length::Short => {
                 push_initial(persona.first, out);
                 push_handle(persona.last, out);
+                push_domain(draw, persona, 0, out);
             }
-            Length::Shortest if tagged => {}
             Length::Shortest => {
                 push_handle(persona.last, out);
                 out.truncate(self.max_chars.saturating_sub(SHORTEST_DOMAIN).max(1));
+                push_shortest_domain(draw, out);
             }
+        }
+    }
+
+    /// Writes an address with the value's tag, names and a longer domain as far as there is room for them.
+    fn push_unique(&self, draw: &mut Draw, persona: &Persona, tags: &Tags, value: &str, out: &mut String) {
+        let room = self.max_chars.saturating_sub(TAG_CHARS);
+        push_names(draw, persona, out);
+        out.push('.');
+        if out.len() + RESERVED_DOMAIN > room {
+            out.clear();
+        }
+        let room = room.saturating_sub(out.len());
+        tags.push(value, out);
+        if room < RESERVED_DOMAIN {
+            push_shortest_domain(draw, out);
+        } else {
+            push_domain(draw, persona, room, out);
         }
     }
 }
 
-/// Writes a reserved domain.
-fn push_domain(draw: &mut Draw, persona: &Persona, length: Length, out: &mut String) {
-    const COMPANIES: &[&str] = &["-group", "-labs", "-shop", "-services", ""];
-    match length {
-        Length::Full if draw.chance(0.25) => {
-            push_handle(persona.locale.last(draw), out);
-            out.push_str(draw.word(COMPANIES));
-            out.push_str(draw.word(&[".example", ".test"]));
-        }
-        Length::Full | Length::Short => out.push_str(draw.word(RESERVED)),
-        Length::Shortest => {
-            // A letter below 26.
-            out.push(char::from(b'a' + draw.below(26) as u8));
-            out.push_str(".test");
-        }
+/// Writes given and family name, the given name sometimes as an initial.
+fn push_names(draw: &mut Draw, persona: &Persona, out: &mut String) {
+    if draw.chance(0.7) {
+        push_handle(persona.first, out);
+    } else {
+        push_initial(persona.first, out);
     }
+    out.push('.');
+    push_handle(persona.last, out);
+}
+
+/// Writes `@` and a reserved domain; now and then a company's, where so many characters are free.
+fn push_domain(draw: &mut Draw, persona: &Persona, room: usize, out: &mut String) {
+    const COMPANIES: &[&str] = &["-group", "-labs", "-shop", "-services", ""];
+    let before = out.len();
+    out.push('@');
+    if draw.chance(0.25) {
+        push_handle(persona.locale.last(draw), out);
+        out.push_str(draw.word(COMPANIES));
+        out.push_str(draw.word(&[".example", ".test"]));
+        if out.len() - before <= room {
+            return;
+        }
+        out.truncate(before + 1);
+    }
+    out.push_str(draw.word(RESERVED));
+}
+
+/// Writes `@`, a letter and `.test`.
+fn push_shortest_domain(draw: &mut Draw, out: &mut String) {
+    out.push('@');
+    // A letter below 26.
+    out.push(char::from(b'a' + draw.below(26) as u8));
+    out.push_str(".test");
 }
 
 #[cfg(test)]
@@ -145,8 +168,10 @@ mod tests {
     #[test]
     fn every_address_is_at_a_reserved_domain() {
         let inputs: Vec<String> = (0..1_000).map(|n| format!("Person{n}@gmail.com")).collect();
-        for max in [None, Some(8), Some(9), Some(14), Some(20), Some(40)] {
-            let facts = column(max, false);
+        let plain = [None, Some(8), Some(9), Some(14), Some(20), Some(40)].map(|max| (max, false));
+        let unique = [None, Some(23), Some(27), Some(28), Some(30), Some(35), Some(60)].map(|max| (max, true));
+        for (max, unique) in plain.into_iter().chain(unique) {
+            let facts = column(max, unique);
             for output in mask_texts(&EMAIL, "", &facts, &inputs) {
                 let (local, domain) = output.split_once('@').unwrap();
                 let reserved = RESERVED.contains(&domain) || domain.ends_with(".example") || domain.ends_with(".test");

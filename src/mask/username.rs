@@ -35,13 +35,15 @@ pub(super) static USERNAME: MaskDef = MaskDef {
     },
     build: |params, facts, key| {
         let wording = Wording::new(params, facts, key, "persona").in_own_case();
-        Built::Mask(Box::new(Username { wording, tags: Tags::new(params, facts, key) }))
+        let max_chars = facts.max_chars.map_or(usize::MAX, |max| max as usize);
+        Built::Mask(Box::new(Username { wording, tags: Tags::new(params, facts, key), max_chars }))
     },
 };
 
 struct Username {
     wording: Wording,
     tags: Option<Tags>,
+    max_chars: usize,
 }
 
 impl Mask for Username {
@@ -49,11 +51,10 @@ impl Mask for Username {
         self.wording.map(input, |draw, persona, length, value, out| {
             let joint = value.chars().find(|c| ['.', '_', '-'].contains(c));
             if let Some(tags) = &self.tags {
-                if length == Length::Full {
-                    push_handle(persona.first, out);
-                    out.push(joint.unwrap_or('_'));
-                } else if length == Length::Short {
-                    push_initial(persona.first, out);
+                push_handle(persona.first, out);
+                out.push(joint.unwrap_or('_'));
+                if out.len() > self.max_chars.saturating_sub(TAG_CHARS) {
+                    out.clear();
                 }
                 return tags.push(value, out);
             }
