@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, ArrowPrimitiveType, AsArray, FixedSizeBinaryBuilder, PrimitiveArray, StringViewBuilder,
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, BinaryViewBuilder, FixedSizeBinaryBuilder, PrimitiveArray,
+    StringViewBuilder,
 };
 use arrow::datatypes::{DataType, Int16Type, Int32Type, Int64Type};
 
@@ -31,6 +32,31 @@ pub fn map_text(
             Some(text) => {
                 out.clear();
                 f(row, text, &mut out).map_err(|reason| MaskError { row, reason })?;
+                builder.append_value(&out);
+            }
+        }
+    }
+    Ok(Arc::new(builder.finish()))
+}
+
+/// Maps every byte string. `out` is empty when the closure gets it. An empty one stays empty without asking.
+///
+/// # Errors
+/// The first value that the closure refuses.
+pub fn map_bytes(
+    array: &ArrayRef,
+    mut f: impl FnMut(usize, &[u8], &mut Vec<u8>) -> Result<(), Reason>,
+) -> Result<ArrayRef, MaskError> {
+    let values = array.as_binary_view();
+    let mut builder = BinaryViewBuilder::with_capacity(values.len());
+    let mut out = Vec::new();
+    for (row, bytes) in values.iter().enumerate() {
+        match bytes {
+            None => builder.append_null(),
+            Some([]) => builder.append_value([]),
+            Some(bytes) => {
+                out.clear();
+                f(row, bytes, &mut out).map_err(|reason| MaskError { row, reason })?;
                 builder.append_value(&out);
             }
         }

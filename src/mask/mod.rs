@@ -15,6 +15,7 @@ use arrow::array::ArrayRef;
 use crate::key::DomainKey;
 use crate::schema::{ColumnName, Kind, Type};
 
+mod armor;
 mod batch;
 mod choose;
 mod city;
@@ -27,6 +28,7 @@ mod first_name;
 mod handle;
 mod keep;
 mod last_name;
+mod letters;
 mod lift;
 mod literal;
 mod locale;
@@ -34,6 +36,7 @@ pub mod map;
 mod nullify;
 mod numbering;
 pub mod params;
+mod password;
 mod person_name;
 mod persona;
 mod phone;
@@ -41,6 +44,7 @@ mod places;
 mod postcode;
 mod redact;
 mod script;
+mod secret;
 mod street;
 mod style;
 #[cfg(test)]
@@ -62,10 +66,12 @@ pub static MASKS: &[&MaskDef] = &[
     &keep::KEEP,
     &last_name::LAST_NAME,
     &nullify::NULLIFY,
+    &password::PASSWORD,
     &person_name::PERSON_NAME,
     &phone::PHONE,
     &postcode::POSTCODE,
     &redact::REDACT,
+    &secret::SECRET,
     &street::STREET,
     &username::USERNAME,
 ];
