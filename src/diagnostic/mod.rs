@@ -123,14 +123,14 @@ impl Diagnostics {
     }
 }
 
-/// The candidate nearest to a misspelt word, if one is near: at most a third of its letters changed, added, left out or
-/// swapped (optimal string alignment distance).
+/// The candidate nearest to a misspelt word, if one is near: at most a third of the letters changed, added, left out or
+/// swapped (optimal string alignment distance; upper and lower case count as equal).
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.to_lowercase().chars().collect();
     candidates
         .into_iter()
         .map(|candidate| (distance(&word, &candidate.to_lowercase().chars().collect::<Vec<_>>()), candidate))
-        .filter(|(distance, candidate)| *distance <= 1.max(candidate.chars().count().max(word.len()) / 3))
+        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(word.len()) / 3)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -164,5 +164,7 @@ mod tests {
         assert_eq!(nearest("emial", words), Some("email"));
         assert_eq!(nearest("Person-Name", words), Some("person_name"));
         assert_eq!(nearest("xyz", words), None);
+        assert_eq!(nearest("id", ["a", "no", "Id"]), Some("Id"));
+        assert_eq!(nearest("a", ["b"]), None);
     }
 }

@@ -16,9 +16,18 @@ const MAX_DEPTH: usize = 32;
 /// # Errors
 /// Everything that is no strict YAML, each with its place; a syntax error ends the search.
 pub fn parse(text: &str) -> Result<Node, Vec<Diagnostic>> {
+    match parse_all(text) {
+        (Some(root), mistakes) if mistakes.is_empty() => Ok(root),
+        (_, mistakes) => Err(mistakes),
+    }
+}
+
+/// Parses a file as far as it goes: the tree, unless a syntax error or a budget ended the search, and everything that is
+/// no strict YAML. One of the two is always there.
+pub fn parse_all(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
     if text.len() > MAX_BYTES {
         let found = Diagnostic::error(Span::default(), format!("the file has more than {MAX_BYTES} bytes"));
-        return Err(vec![found.help("split the rules into several files")]);
+        return (None, vec![found.help("split the rules into several files")]);
     }
     let mut builder = Builder { text, open: Vec::new(), root: None, mistakes: Vec::new(), documents: 0 };
     for event in Parser::new_from_str(text) {
@@ -29,27 +38,47 @@ pub fn parse(text: &str) -> Result<Node, Vec<Diagnostic>> {
                 }
             }
             Err(error) => {
-                let at = error.marker().byte_offset().unwrap_or_default().min(text.len());
-                builder
-                    .mistakes
-                    .push(Diagnostic::error(Span { start: at, end: at }, format!("no YAML: {}", error.info())));
+                let mut at = error.marker().byte_offset().unwrap_or_default().min(text.len());
+                while !text.is_char_boundary(at) {
+                    at -= 1;
+                }
+                builder.root = None;
+                builder.mistakes.push(
+                    Diagnostic::error(Span { start: at, end: at }, format!("no YAML: {}", error.info())).help(
+                        "a text that holds `: ` or ` #`, or begins with one of * & ! % @ ` { [, goes into quotes",
+                    ),
+                );
                 break;
             }
         }
     }
-    match builder.root {
-        Some(root) if builder.mistakes.is_empty() => Ok(root),
-        None if builder.mistakes.is_empty() => {
-            Err(vec![Diagnostic::error(Span::default(), "the file is empty").help("start with `version: 1`")])
-        }
-        _ => Err(builder.mistakes),
+    if builder.root.is_none() && builder.mistakes.is_empty() {
+        builder.mistakes.push(Diagnostic::error(Span::default(), "the file is empty").help("start with `version: 1`"));
     }
+    (builder.root, builder.mistakes)
 }
 
 /// A list or map that is not closed yet.
 enum Open {
-    List { start: usize, items: Vec<Node> },
-    Map { start: usize, entries: Vec<Entry>, key: Option<(String, Span)> },
+    List {
+        start: usize,
+        items: Vec<Node>,
+    },
+    Map {
+        start: usize,
+        entries: Vec<Entry>,
+        key: Key,
+    },
+    /// One that stands where a key is expected: a mistake, noted already.
+    Key,
+}
+
+/// What a map waits for.
+enum Key {
+    Awaited,
+    Read(String, Span),
+    /// One that is no word: its value goes with it.
+    Refused,
 }
 
 struct Builder<'a> {
@@ -77,17 +106,15 @@ impl Builder<'_> {
             }
             Event::SequenceStart(_, anchor, tag) => {
                 self.plain(span, anchor, tag.is_some());
-                self.no_key(span);
-                self.open.push(Open::List { start: span.start, items: Vec::new() });
+                self.begin(span, Open::List { start: span.start, items: Vec::new() });
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.plain(span, anchor, tag.is_some());
-                self.no_key(span);
-                self.open.push(Open::Map { start: span.start, entries: Vec::new(), key: None });
+                self.begin(span, Open::Map { start: span.start, entries: Vec::new(), key: Key::Awaited });
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
-                self.mistake(span, "an alias", "write the value out: aliases are not part of the rule language");
+                self.mistake(span, "aliases have no place in a rule file", "write the value out");
                 self.put(Node { span, value: Value::Text { text: String::new(), quoted: true } });
             }
             _ => {}
@@ -106,25 +133,29 @@ impl Builder<'_> {
     /// Refuses anchors and tags.
     fn plain(&mut self, span: Span, anchor: usize, tag: bool) {
         if anchor != 0 {
-            self.mistake(span, "an anchor", "anchors are not part of the rule language");
+            self.mistake(span, "anchors have no place in a rule file", "write each value where it holds");
         }
         if tag {
-            self.mistake(span, "a tag", "tags are not part of the rule language: every scalar is text as written");
+            self.mistake(span, "tags have no place in a rule file", "every value is text as written");
         }
     }
 
-    /// Refuses a list or map where a key is expected.
-    fn no_key(&mut self, span: Span) {
-        if let Some(Open::Map { key: key @ None, .. }) = self.open.last_mut() {
-            *key = Some((String::new(), span));
-            self.mistake(span, "a key that is a list or a map", "keys are single words");
+    /// Opens a list or map; where a key is expected it is refused, and what it holds with it.
+    fn begin(&mut self, span: Span, open: Open) {
+        match self.open.last() {
+            Some(Open::Map { key: Key::Awaited, .. }) => {
+                self.mistake(span, "this key is a list or a map", "a key is one word or one quoted text");
+                self.open.push(Open::Key);
+            }
+            Some(Open::Key) => self.open.push(Open::Key),
+            _ => self.open.push(open),
         }
     }
 
     fn scalar(&mut self, text: String, style: ScalarStyle, span: Span) {
-        if let Some(Open::Map { key: key @ None, entries, .. }) = self.open.last_mut() {
+        if let Some(Open::Map { key: key @ Key::Awaited, entries, .. }) = self.open.last_mut() {
             let repeated = entries.iter().find(|entry| entry.key == text).map(|entry| entry.key_span);
-            *key = Some((text.clone(), span));
+            *key = Key::Read(text.clone(), span);
             if let Some(first) = repeated {
                 self.mistakes.push(
                     Diagnostic::error(span, format!("the key `{text}` stands here a second time"))
@@ -133,11 +164,7 @@ impl Builder<'_> {
                 );
             }
             if text == "<<" {
-                self.mistake(
-                    span,
-                    "a merge key",
-                    "write the entries out: merge keys are not part of the rule language",
-                );
+                self.mistake(span, "merge keys have no place in a rule file", "write the entries out");
             }
             return;
         }
@@ -164,6 +191,12 @@ impl Builder<'_> {
             Some(Open::Map { start, entries, .. }) => {
                 Node { span: self.until(start, span), value: Value::Map(entries) }
             }
+            Some(Open::Key) => {
+                if let Some(Open::Map { key, .. }) = self.open.last_mut() {
+                    *key = Key::Refused;
+                }
+                return;
+            }
             None => return,
         };
         self.put(node);
@@ -180,10 +213,11 @@ impl Builder<'_> {
             None => self.root = Some(node),
             Some(Open::List { items, .. }) => items.push(node),
             Some(Open::Map { entries, key, .. }) => {
-                if let Some((key, key_span)) = key.take() {
+                if let Key::Read(key, key_span) = std::mem::replace(key, Key::Awaited) {
                     entries.push(Entry { key, key_span, node });
                 }
             }
+            Some(Open::Key) => {}
         }
     }
 }
@@ -239,7 +273,7 @@ mod tests {
         assert!(mistakes("a: !!int 1\n")[0].1.contains("tag"));
         assert!(mistakes("a: {<<: b}\n")[0].1.contains("merge"));
         assert!(mistakes("a: 1\n---\nb: 2\n")[0].1.contains("second document"));
-        assert!(mistakes("[a, b]: c\n")[0].1.contains("key"));
+        assert!(mistakes("[a, b]: c\n")[0].1.contains("this key"));
         assert!(mistakes("a: [1\n")[0].1.contains("no YAML"));
         assert!(mistakes("")[0].1.contains("empty"));
         assert!(mistakes(&format!("a: {}{}", "[".repeat(40), "]".repeat(40)))[0].1.contains("levels"));

@@ -5,6 +5,7 @@ use crate::diagnostic::Span;
 use crate::node::Entry;
 
 pub mod expression;
+pub mod keys;
 mod pattern;
 mod read;
 mod table;

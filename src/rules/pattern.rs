@@ -11,6 +11,23 @@ impl Pattern {
         Self { pieces: text.split('*').map(str::to_owned).collect() }
     }
 
+    /// Reads a column key: a name or a pattern; one in double quotes is literal, `""` inside stands for one.
+    ///
+    /// # Errors
+    /// Says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        if text.is_empty() {
+            return Err("it is empty");
+        }
+        if !text.starts_with('"') {
+            return Ok(Self::new(text));
+        }
+        match part(text)? {
+            (pattern, "") => Ok(pattern),
+            _ => Err("the quotes end before the name does"),
+        }
+    }
+
     /// A name as it is, stars included.
     pub fn literal(text: &str) -> Self {
         Self { pieces: vec![text.to_owned()] }
@@ -47,10 +64,27 @@ impl Pattern {
     }
 }
 
-/// As it was written.
+/// As a rule file writes it.
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.pieces.join("*"))
+        match &self.pieces[..] {
+            [name] if name.contains(['*', '"']) => write!(f, "\"{}\"", name.replace('"', "\"\"")),
+            pieces => f.write_str(&pieces.join("*")),
+        }
+    }
+}
+
+/// As a rule file writes it, `public.` left out.
+impl fmt::Display for TablePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = |part: &Pattern| match &part.pieces[..] {
+            [name] if name.contains('.') => format!("\"{}\"", name.replace('"', "\"\"")),
+            _ => part.to_string(),
+        };
+        if self.schema != Pattern::literal(DEFAULT_SCHEMA) {
+            write!(f, "{}.", part(&self.schema))?;
+        }
+        f.write_str(&part(&self.name))
     }
 }
 
@@ -139,12 +173,34 @@ mod tests {
     }
 
     #[test]
+    fn column_keys_are_read_and_written() {
+        for (text, matches, not) in [
+            ("a.b", "a.b", "a"),
+            ("e*", "email", "mail"),
+            ("\"e*\"", "e*", "email"),
+            ("\"a\"\"b\"", "a\"b", "ab"),
+            ("a\"b*", "a\"bc", "ab"),
+        ] {
+            let pattern = Pattern::parse(text).unwrap();
+            assert!(pattern.matches(matches) && !pattern.matches(not), "{text}");
+            assert_eq!(Pattern::parse(&pattern.to_string()).unwrap(), pattern, "{text}");
+        }
+        for bad in ["", "\"a", "\"a\"b", "\"\""] {
+            assert!(Pattern::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn table_keys_are_read() {
         let read = |text: &str| TablePattern::parse(text).unwrap();
         assert!(read("customers").matches(&TableName::new("public", "customers")));
         assert!(!read("customers").matches(&TableName::new("other", "customers")));
         assert!(read("tenant_*.users").matches(&TableName::new("tenant_7", "users")));
         assert!(read("\"a.b\".\"c*\"\"d\"").matches(&TableName::new("a.b", "c*\"d")));
+        for text in ["customers", "tenant_*.users", "\"a.b\".\"c*\"\"d\"", "*", "*.*"] {
+            assert_eq!(read(text).to_string(), text);
+            assert_eq!(read(&read(text).to_string()), read(text));
+        }
         for bad in ["", ".", "a.", ".b", "a.b.c", "\"a", "\"a\"b", "a\"b", "\"\""] {
             assert!(TablePattern::parse(bad).is_err(), "{bad}");
         }

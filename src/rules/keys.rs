@@ -1,0 +1,103 @@
+//! The keys of the rule language as data: the reader refuses every other one, and editors are told of these.
+
+/// One key.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// As a rule file writes it.
+    pub name: &'static str,
+    /// One line about it.
+    pub summary: &'static str,
+    /// Whether it belongs to the language and not yet to this version.
+    pub later: bool,
+}
+
+/// The keys of one place.
+#[derive(Clone, Copy, Debug)]
+pub struct Keys {
+    /// What has them, as messages name it.
+    pub place: &'static str,
+    /// The keys, in the order in which a person would write them.
+    pub keys: &'static [Key],
+}
+
+impl Keys {
+    /// The names that this version reads.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().filter(|key| !key.later).map(|key| key.name)
+    }
+
+    /// Whether a name is for a later version.
+    pub fn is_later(&self, name: &str) -> bool {
+        self.keys.iter().any(|key| key.later && key.name == name)
+    }
+}
+
+/// Of the file itself.
+pub static FILE: Keys = Keys {
+    place: "a rule file",
+    keys: &[
+        key("version", "the version of the rule language: 1"),
+        key("name", "what the refreshed database is called in reports; the file's name if left out"),
+        key("unlisted", "what happens to a column without a rule: fail, or mask (a safe mask by its type)"),
+        key("classes", "the mask that a class of columns gets, where it is not the built-in one"),
+        later("references", "joins that the schema does not declare"),
+        key("tables", "the rules, table by table"),
+        key("after_load", "SQL files to run on the copy before it is verified"),
+        key("mirror", "what of the schema is renamed or left out"),
+        later("environments", "what differs between staging, QA and others"),
+        later("exceptions", "persons' columns that are kept for a reason and a time"),
+    ],
+};
+
+/// Of a table.
+pub(super) static TABLE: Keys = Keys {
+    place: "a table",
+    keys: &[
+        key("rows", "which rows travel: none, or a boolean SQL expression"),
+        key("columns", "a rule for each column, or for each pattern of columns"),
+        key("keep", "why all columns, or some, pass as they are"),
+        later("exempt", "rows that pass as they are"),
+    ],
+};
+
+/// Of a column rule that has a mask, or only a class.
+pub(super) static COLUMN: Keys = Keys {
+    place: "a column rule without `mask`",
+    keys: &[
+        key("mask", "the mask's name; its parameters stand beside it"),
+        key("keep", "why the column passes as it is"),
+        key("class", "what the column holds; alone, it says the mask too"),
+        key("domain", "columns of one domain get equal outputs for equal inputs"),
+        key("per", "the column that names the row's subject"),
+        key("unique", "true: different inputs give different outputs"),
+        later("json", "rules for paths inside a JSON value"),
+    ],
+};
+
+/// Of a column rule that keeps.
+pub(super) static KEEP: Keys = Keys {
+    place: "a keep",
+    keys: &[key("keep", "why the column passes as it is"), key("class", "what the column holds")],
+};
+
+/// Of a class's rule; all others are the mask's parameters.
+pub(super) static CLASS: Keys =
+    Keys { place: "the rule of a class", keys: &[key("mask", "the mask's name; its parameters stand beside it")] };
+
+/// Of `mirror:`.
+pub(super) static MIRROR: Keys = Keys {
+    place: "`mirror`",
+    keys: &[
+        key("roles", "roles of production that have another name on staging"),
+        key("comments", "keep or drop"),
+        key("large_objects", "none: they are left out"),
+    ],
+};
+
+const fn key(name: &'static str, summary: &'static str) -> Key {
+    Key { name, summary, later: false }
+}
+
+const fn later(name: &'static str, summary: &'static str) -> Key {
+    Key { name, summary, later: true }
+}
