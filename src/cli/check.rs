@@ -46,7 +46,7 @@ impl Check {
         let online;
         let schema = match &self.source {
             Some(uri) => {
-                online = endpoint::schema(uri, &loaded).await?;
+                online = endpoint::schema(Some(uri), loaded.snapshot.as_ref()).await?;
                 &online
             }
             None => loaded.snapshot.as_ref().ok_or_else(|| {
