@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::failure::Failure;
 
 mod check;
+mod demo;
 mod endpoint;
 mod key;
 mod keygen;
@@ -71,6 +72,8 @@ enum LogFormat {
 enum Command {
     /// Refresh staging from production: snapshot, mask, load, verify, publish
     Refresh(refresh::Refresh),
+    /// Run the whole main job on sample data, on a throwaway PostgreSQL; without one, on files
+    Demo(demo::Demo),
     /// Find every mistake in a rule file at once, against a schema snapshot or a database
     Check(check::Check),
     /// Write the schema snapshot that `check` uses offline and that grouped keeps cover
@@ -113,6 +116,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     let Cli { command, common } = cli;
     match command {
         Command::Check(command) => block_on(command.run(&common)),
+        Command::Demo(command) => block_on(command.run(&common)),
         Command::Keygen(command) => command.run(),
         Command::Masks(command) => command.run(&common),
         Command::Refresh(command) => block_on(command.run(&common)),

@@ -11,3 +11,6 @@ mod sqlstate;
 pub mod throwaway;
 
 pub use failure::failure;
+pub mod generations;
+pub mod marker;
+pub mod publish;

@@ -94,10 +94,10 @@ impl Generation for Folder {
         Ok(Box::new(ParquetWriter { folder: self.building.clone(), unit: None }))
     }
 
-    async fn seal(&mut self, plan: &Plan, _: &dyn Observer) -> Result<Facts, Failure> {
+    async fn seal(&mut self, plan: &Plan, observer: &dyn Observer) -> Result<Facts, Failure> {
         if !plan.after_load.is_empty() {
-            return Err(Failure::usage("`after_load` runs SQL, which a folder of files cannot")
-                .remedy("leave it out, or refresh into a database"));
+            let what = "`after_load` is SQL, which a folder of files cannot run: it was left out";
+            observer.event(Event::Warning(what.to_owned()));
         }
         fs::File::open(&self.building)
             .and_then(|folder| folder.sync_all())

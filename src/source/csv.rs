@@ -198,6 +198,27 @@ fn gather(rows: &mut Records, table: &TablePlan, wants: &[Want], before: u64) ->
     Ok((Batch { rows: count, first_row: before + 1, columns }, more))
 }
 
+/// The first texts of one column of a file, `NULL` for NULL.
+///
+/// # Errors
+/// The file cannot be read or has no such column.
+pub fn first(path: &Path, column: &str, rows: usize) -> Result<Vec<String>, Failure> {
+    let mut records = Records::open(path)?;
+    let mut record = Record::default();
+    records.next(&mut record)?;
+    let text = |record: &Record, index: usize| {
+        let range = record.cells.get(index)?.range()?;
+        Some(String::from_utf8_lossy(&record.bytes[range]).into_owned())
+    };
+    let index = (0..record.cells.len()).find(|index| text(&record, *index).as_deref() == Some(column));
+    let index = index.ok_or_else(|| Failure::world(format!("{} has no column {column}", path.display())))?;
+    let mut texts = Vec::new();
+    while texts.len() < rows && records.next(&mut record)? {
+        texts.push(text(&record, index).unwrap_or_else(|| "NULL".to_owned()));
+    }
+    Ok(texts)
+}
+
 /// The records of one file (RFC 4180, as PostgreSQL writes it: `""` is empty text, nothing at all is NULL).
 struct Records {
     path: PathBuf,

@@ -1,0 +1,285 @@
+//! `bauta refresh`: the main job.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use tokio::sync::watch;
+
+use super::endpoint::{From, To};
+use super::{Common, Format, endpoint, key, output, progress, rules, signals};
+use crate::failure::{Failure, Kind};
+use crate::pipeline;
+use crate::report::{Event, Observer, Report};
+use crate::sink::Sink;
+use crate::sink::null::NullSink;
+use crate::sink::parquet::ParquetSink;
+use crate::sink::postgres::PostgresSink;
+use crate::source::Source;
+use crate::source::csv::CsvSource;
+use crate::source::postgres::PostgresSource;
+
+/// Refreshes staging from production: one snapshot, every column through its mask, every check, one step to publish.
+///
+/// Whatever fails, and whenever: the old staging goes on serving.
+#[derive(Args)]
+pub(super) struct Refresh {
+    /// The rule file
+    rules: PathBuf,
+    /// Where rows come from: postgresql://... or csv:FOLDER (or BAUTA_SOURCE)
+    #[arg(long)]
+    source: Option<String>,
+    /// Where they go: postgresql://..., parquet:FOLDER, or null: for a dry run (or BAUTA_TARGET)
+    #[arg(long)]
+    target: Option<String>,
+    #[command(flatten)]
+    options: Options,
+}
+
+/// What a refresh can be told besides its rules and its two ends.
+#[derive(Args, Clone)]
+pub(super) struct Options {
+    /// Workers, each with one connection to either side [default: the processors]
+    #[arg(long)]
+    pub(super) jobs: Option<usize>,
+    /// Write the report as JSON into this folder
+    #[arg(long)]
+    pub(super) report: Option<PathBuf>,
+    /// The reviewed schema snapshot, if it is not beside the rules
+    #[arg(long)]
+    pub(super) schema: Option<PathBuf>,
+    /// Take over a target database that bauta did not make; what it holds becomes the previous generation
+    #[arg(long)]
+    pub(super) adopt: bool,
+    /// Accept production and staging on one server (never in one database)
+    #[arg(long)]
+    pub(super) allow_same_cluster: bool,
+    /// Accept a superuser on production
+    #[arg(long)]
+    pub(super) allow_privileged_source: bool,
+    /// Accept a standby that may cancel the run
+    #[arg(long)]
+    pub(super) allow_standby_conflict: bool,
+    /// Go on without the settings of the database that the loading role may not set
+    #[arg(long)]
+    pub(super) drop_settings: bool,
+    /// Make the shadow from this template database, prepared by an administrator
+    #[arg(long)]
+    pub(super) template: Option<String>,
+    /// Database of the target's server for locking and renaming
+    #[arg(long, default_value = "postgres")]
+    pub(super) maintenance_db: String,
+    /// Previous generations that are kept
+    #[arg(long, default_value_t = 1)]
+    pub(super) generations: usize,
+    /// How long they are kept, such as 7d
+    #[arg(long, default_value = "7d", value_parser = duration)]
+    pub(super) generations_for: Duration,
+    /// How long sessions of production may wait for a lock of ours, such as 10s
+    #[arg(long, default_value = "10s", value_parser = duration)]
+    pub(super) max_block: Duration,
+    /// Warnings are refusals
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+/// As without any option.
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            jobs: None,
+            report: None,
+            schema: None,
+            adopt: false,
+            allow_same_cluster: false,
+            allow_privileged_source: false,
+            allow_standby_conflict: false,
+            drop_settings: false,
+            template: None,
+            maintenance_db: "postgres".to_owned(),
+            generations: 1,
+            generations_for: Duration::from_secs(7 * 86_400),
+            max_block: Duration::from_secs(10),
+            strict: false,
+        }
+    }
+}
+
+/// A duration as the rule language writes it.
+fn duration(text: &str) -> Result<Duration, String> {
+    let micros = crate::mask::params::duration(text).and_then(|micros| u64::try_from(micros).ok());
+    micros.map(Duration::from_micros).ok_or_else(|| "a duration is a whole number with s, m, h, d or w".to_owned())
+}
+
+impl Refresh {
+    pub(super) async fn run(self, common: &Common) -> Result<(), Failure> {
+        let job = Job {
+            key: key::find()?,
+            from: endpoint::source(self.source.as_deref())?,
+            to: endpoint::target(self.target.as_deref())?,
+            rules: self.rules,
+            options: self.options,
+            run: key::random_id()?,
+        };
+        let observer = progress::observer(common, &job.run);
+        let report = job.run(common, observer.as_ref(), signals::listen()?).await?;
+        output::result(match common.format {
+            Format::Json => serde_json::to_string_pretty(&report).unwrap_or_default(),
+            _ => summary(&report),
+        })
+    }
+}
+
+/// A refresh with everything that it needs.
+pub(super) struct Job {
+    pub(super) rules: PathBuf,
+    pub(super) from: From,
+    pub(super) to: To,
+    pub(super) key: key::RunKey,
+    pub(super) options: Options,
+    pub(super) run: String,
+}
+
+/// The two kinds of sources: a database can say more about itself than the trait does.
+enum Opened {
+    Postgres(Box<PostgresSource>),
+    Files(Box<CsvSource>),
+}
+
+impl Opened {
+    fn source(&self) -> &dyn Source {
+        match self {
+            Opened::Postgres(source) => source.as_ref(),
+            Opened::Files(source) => source.as_ref(),
+        }
+    }
+
+    fn boxed(self) -> Box<dyn Source> {
+        match self {
+            Opened::Postgres(source) => source,
+            Opened::Files(source) => source,
+        }
+    }
+}
+
+impl Job {
+    /// Runs it to its end. Warnings are shown as they come and stand in the report.
+    pub(super) async fn run(
+        self,
+        common: &Common,
+        observer: &dyn Observer,
+        stop: watch::Receiver<Option<Kind>>,
+    ) -> Result<Report, Failure> {
+        let loaded = rules::load(&self.rules, self.options.schema.as_deref())?;
+        let mut warnings = Vec::new();
+        if self.key.fresh {
+            warnings.push("no key is set (BAUTA_KEY, BAUTA_KEY_FILE): this run has one of its own, and no other run will give the same values".to_owned());
+        }
+        let jobs = self.options.jobs.unwrap_or_else(processors).max(1);
+        observer.event(Event::Stage("opening production at one moment".to_owned()));
+        let opened = self.open(jobs, loaded.snapshot.as_ref()).await?;
+        let prepared = async {
+            let (plan, found) = loaded.resolve(opened.source().schema(), common, self.options.strict)?;
+            if let Opened::Postgres(source) = &opened {
+                warnings.extend_from_slice(source.warnings());
+                source.check(&plan).await?;
+            }
+            let sink = self.sink(&opened, &plan, jobs, &mut warnings).await?;
+            Ok((plan, found, sink))
+        };
+        let (plan, found, sink) = match prepared.await {
+            Ok(prepared) => prepared,
+            Err(failure) => {
+                opened.boxed().close().await;
+                return Err(failure);
+            }
+        };
+        for warning in &warnings {
+            observer.event(Event::Warning(warning.clone()));
+        }
+        warnings.extend(found.list.into_iter().map(|warning| warning.message));
+        let options = pipeline::Options {
+            jobs,
+            key_fingerprint: (!self.key.fresh).then(|| self.key.key.fingerprint()),
+            key: &self.key.key,
+            run: self.run.clone(),
+            stop,
+        };
+        let mut report = pipeline::run(&plan, opened.boxed(), sink.as_ref(), options, observer).await?;
+        report.warnings = warnings;
+        if let Some(folder) = &self.options.report {
+            write(folder, &report)?;
+        }
+        Ok(report)
+    }
+
+    async fn open(&self, jobs: usize, snapshot: Option<&crate::schema::Schema>) -> Result<Opened, Failure> {
+        Ok(match &self.from {
+            From::Csv(folder) => Opened::Files(Box::new(CsvSource::open(folder, snapshot)?)),
+            From::Postgres(address) => {
+                let options = crate::source::postgres::Options {
+                    jobs,
+                    allow_privileged: self.options.allow_privileged_source,
+                    strict: self.options.strict,
+                    allow_standby_conflict: self.options.allow_standby_conflict,
+                    max_block: self.options.max_block,
+                    ..crate::source::postgres::Options::default()
+                };
+                Opened::Postgres(Box::new(PostgresSource::open(address, options).await?))
+            }
+        })
+    }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
+/// Writes `bauta-RUN.json`.
+fn write(folder: &Path, report: &Report) -> Result<(), Failure> {
+    let path = folder.join(format!("bauta-{}.json", report.run));
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&path, serde_json::to_string_pretty(report).unwrap_or_default()))
+        .map_err(|error| {
+            Failure::world(format!("staging is published, but {} cannot be written: {}", path.display(), error.kind()))
+        })
+}
+
+/// The report for people: per table rows, bytes and seconds, per column the mask.
+pub(super) fn summary(report: &Report) -> String {
+    let mut lines = Vec::new();
+    let width = report.tables.iter().map(|table| table.table.len()).max().unwrap_or_default();
+    for table in &report.tables {
+        lines.push(format!(
+            "{:width$}  {:>10} rows  {:>10}  {:>6.1} s  {}",
+            table.table,
+            table.rows,
+            size(table.bytes),
+            table.seconds,
+            masks(table)
+        ));
+    }
+    let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
+    let bytes: u64 = report.tables.iter().map(|table| table.bytes).sum();
+    lines.push(format!("{:width$}  {rows:>10} rows  {:>10}  {:>6.1} s in all", "", size(bytes), report.seconds));
+    lines.extend(report.checks.iter().map(|check| format!("checked: {check}")));
+    lines.push(format!("published: {}", report.published));
+    lines.join("\n")
+}
+
+/// `email email, name person_name; 4 kept`.
+fn masks(table: &crate::report::TableReport) -> String {
+    let (kept, masked): (Vec<_>, Vec<_>) = table.columns.iter().partition(|column| column.mask == "keep");
+    let mut parts: Vec<String> =
+        masked.iter().map(|column| format!("{}: {}", column.column, column.mask)).collect();
+    if !kept.is_empty() {
+        parts.push(format!("{} kept", kept.len()));
+    }
+    if parts.is_empty() { "structure only".to_owned() } else { parts.join(", ") }
+}
+
+/// Bytes with a unit, three digits.
+fn size(bytes: u64) -> String {
+    indicatif::BinaryBytes(bytes).to_string()
+}
