@@ -14,7 +14,7 @@ WITH RECURSIVE used (oid) AS (
     FROM used
     JOIN pg_type t ON t.oid = used.oid
     CROSS JOIN LATERAL (
-        SELECT e.oid FROM pg_type e WHERE e.typarray = t.oid
+        SELECT e.oid FROM pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid
         UNION ALL
         SELECT t.typbasetype WHERE t.typtype = 'd'
         UNION ALL
@@ -30,8 +30,8 @@ SELECT
     n.nspname::text AS schema,
     t.typname::text AS name,
     t.typtype::text AS form,
-    -- Not typelem: name, point and int2vector have one and are no arrays in the text form.
-    (SELECT e.oid FROM pg_type e WHERE e.typarray = t.oid) AS element,
+    -- Not typelem alone: name, point and int2vector have one and are no arrays in the text form.
+    (SELECT e.oid FROM pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid) AS element,
     nullif(t.typbasetype, 0) AS base,
     (SELECT r.rngsubtype FROM pg_range r WHERE t.oid IN (r.rngtypid, r.rngmultitypid)) AS bound,
     ARRAY(

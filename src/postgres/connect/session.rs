@@ -29,7 +29,7 @@ const GOODBYE: Duration = Duration::from_secs(5);
 const SETTINGS: &str = "\
     SET client_encoding = 'UTF8'; SET search_path TO ''; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; \
     SET TimeZone = 'UTC'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET xmloption = 'content'; \
-    SET standard_conforming_strings = on; SET row_security = off; \
+    SET standard_conforming_strings = on; SET row_security = off; SET jit = off; \
     SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
     SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3; \
     SET tcp_user_timeout = '55s'";
