@@ -7,7 +7,7 @@ use std::fmt::Write;
 use tokio_postgres::Error;
 use tokio_postgres::error::DbError;
 
-use super::sqlstate::condition;
+pub(crate) use super::sqlstate::condition;
 use crate::failure::{Failure, Kind};
 
 /// Turns an error into a failure; `doing` says what was tried, such as `reading customers`.

@@ -5,7 +5,7 @@ pub mod catalog;
 pub mod connect;
 pub mod copy;
 pub mod database;
-mod failure;
+pub(crate) mod failure;
 pub mod sql;
 mod sqlstate;
 pub mod throwaway;

@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::schema::{Check, Column, ForeignKey, Schema, Sequence, Size, Table, TableName, Unique};
 
 const TABLES: &str = include_str!("tables.sql");
+const SIZES: &str = include_str!("sizes.sql");
 const COLUMNS: &str = include_str!("columns.sql");
 const TYPES: &str = include_str!("types.sql");
 const UNIQUE: &str = include_str!("unique.sql");
@@ -21,13 +22,19 @@ const FOREIGN_KEYS: &str = include_str!("foreign_keys.sql");
 const CHECKS: &str = include_str!("checks.sql");
 const SEQUENCES: &str = include_str!("sequences.sql");
 
-/// Reads the schema. Inside a transaction with a snapshot, the statements see that moment.
+/// Reads the schema. Inside a transaction with a snapshot, the statements see that moment. Where tables are not locked
+/// already, give the session a `lock_timeout`: a size is not told while somebody changes its table.
 ///
 /// # Errors
 /// The server failed, or the catalog is not what it should be.
 pub async fn read(session: &Session) -> Result<Schema, Failure> {
     let mut catalog = Catalog::default();
     catalog.tables(&query(session, TABLES).await?)?;
+    for row in query(session, SIZES).await? {
+        let Some(table) = catalog.table(&row)? else { continue };
+        let estimate = |field| -> Result<u64, Failure> { Ok(u64::try_from(get::<i64>(&row, field)?).unwrap_or(0)) };
+        table.size = Size { rows: estimate("rows")?, bytes: estimate("bytes")? };
+    }
     let types = Types::read(&query(session, TYPES).await?)?;
     catalog.columns(&query(session, COLUMNS).await?, &types)?;
     catalog.unique(&query(session, UNIQUE).await?)?;
@@ -47,7 +54,7 @@ pub async fn read(session: &Session) -> Result<Schema, Failure> {
     Ok(Schema { tables: catalog.tables, sequences })
 }
 
-/// The names of the tables alone, sorted as in the schema.
+/// The tables' OIDs and names alone, sorted as in the schema. It waits for no lock.
 ///
 /// # Errors
 /// The server failed.
@@ -92,7 +99,6 @@ impl Catalog {
             let parents: Vec<u32> = get(row, "parents")?;
             let partitioned: bool = get(row, "partitioned")?;
             let partition_key: Vec<String> = get(row, "partition_key")?;
-            let estimate = |field| -> Result<u64, Failure> { Ok(u64::try_from(get::<i64>(row, field)?).unwrap_or(0)) };
             self.places.insert(get(row, "oid")?, self.tables.len());
             self.tables.push(Table {
                 name: name(row)?,
@@ -104,7 +110,7 @@ impl Catalog {
                 unique: Vec::new(),
                 foreign_keys: Vec::new(),
                 checks: Vec::new(),
-                size: Size { rows: estimate("rows")?, bytes: estimate("bytes")? },
+                size: Size::default(),
             });
         }
         Ok(())

@@ -1,5 +1,5 @@
 -- Tables that hold rows or hand them to partitions, in PostgreSQL 14 to 18. Views, foreign and temporary tables are none;
--- tables of an extension only where they are its configuration.
+-- tables of an extension only where they are its configuration. It waits for no lock.
 SELECT
     c.oid,
     n.nspname::text AS schema,
@@ -24,9 +24,7 @@ SELECT
             )
         )
         ORDER BY a.attnum
-    ) AS partition_key,
-    greatest(c.reltuples, 0)::bigint AS rows,
-    CASE WHEN c.relkind = 'r' THEN coalesce(pg_table_size(c.oid), 0) ELSE 0 END AS bytes
+    ) AS partition_key
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p')

@@ -240,6 +240,7 @@ impl Address {
             ("PGUSER", self.user.clone()),
             ("PGDATABASE", self.database.clone()),
             ("PGCONNECT_TIMEOUT", self.connect_timeout.as_secs().to_string()),
+            ("PGAPPNAME", "bauta".to_owned()),
             ("PGCLIENTENCODING", "UTF8".to_owned()),
             ("PGGSSENCMODE", "disable".to_owned()),
         ];

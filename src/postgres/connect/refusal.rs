@@ -70,7 +70,7 @@ fn turned_away(error: &DbError, address: &Address, host: &Host) -> Failure {
 }
 
 /// The first cause of a type in a chain, looked for inside I/O errors as well.
-fn find<'a, T: StdError + 'static>(error: &'a Error) -> Option<&'a T> {
+fn find<T: StdError + 'static>(error: &Error) -> Option<&T> {
     let mut next = error.source();
     while let Some(cause) = next {
         if let Some(found) = cause.downcast_ref::<T>() {

@@ -41,6 +41,7 @@ pub struct Session {
     cancel: Cancel,
     address: Address,
     version: u32,
+    pid: i32,
     task: JoinHandle<()>,
     end: Arc<OnceLock<Error>>,
 }
@@ -83,6 +84,11 @@ impl Session {
     /// The server's version as `server_version_num`, such as 150018.
     pub fn version(&self) -> u32 {
         self.version
+    }
+
+    /// The process that serves it, as in `pg_stat_activity`.
+    pub fn pid(&self) -> i32 {
+        self.pid
     }
 
     /// The way to cancel what it is doing.
@@ -209,7 +215,7 @@ async fn open(
     let end = Arc::new(OnceLock::new());
     let task = tokio::spawn(drive(connection, Arc::clone(&end)));
     let cancel = Cancel { token: client.cancel_token(), tls: tls.clone() };
-    let mut session = Session { client, cancel, address: address.only(host), version: 0, task, end };
+    let mut session = Session { client, cancel, address: address.only(host), version: 0, pid: 0, task, end };
     set_up(&mut session).await.map_err(|failure| (None, failure))?;
     Ok(session)
 }
@@ -233,13 +239,13 @@ where
 
 async fn set_up(session: &mut Session) -> Result<(), Failure> {
     const DOING: &str = "setting up the session";
-    let version = session.simple_query("SELECT current_setting('server_version_num')").await;
-    let rows = version.map_err(|error| session.failure(&error, DOING))?;
-    let version = rows.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
+    let told = session.simple_query("SELECT current_setting('server_version_num'), pg_backend_pid()").await;
+    let told = told.map_err(|error| session.failure(&error, DOING))?;
+    let told = told.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some((row.get(0)?.parse().ok()?, row.get(1)?.parse().ok()?)),
         _ => None,
     });
-    session.version = version.ok_or_else(|| Failure::world("the server does not tell its version"))?;
+    (session.version, session.pid) = told.ok_or_else(|| Failure::world("the server does not tell its version"))?;
     if session.version < OLDEST {
         let major = session.version / 10_000;
         return Err(Failure::world(format!("{} is PostgreSQL {major}", session.address))

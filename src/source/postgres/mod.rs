@@ -1,1 +1,237 @@
-//! (in the making)
+//! A PostgreSQL database as a source, read at one moment: locks first, then a snapshot that every reader shares. It is only
+//! ever read, in transactions that cannot write, and it goes before us (`watcher`).
+
+mod condition;
+mod moment;
+mod reader;
+mod rights;
+mod units;
+mod watcher;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use self::moment::Moment;
+use self::reader::PostgresReader;
+use self::watcher::{Registered, Shared, Watcher};
+use super::{Reader, Source, Unit};
+use crate::batch::Encoding;
+use crate::failure::Failure;
+use crate::plan::{Plan, Rows, TablePlan};
+use crate::postgres::catalog;
+use crate::postgres::connect::{Address, Session, connect};
+use crate::postgres::database::Database;
+use crate::schema::{Schema, TableName};
+
+const BLOCKS: &str = include_str!("blocks.sql");
+
+/// What a source is told besides its address.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Readers at the same time.
+    pub jobs: usize,
+    /// Whether a superuser is accepted (`--allow-privileged-source`).
+    pub allow_privileged: bool,
+    /// Whether a role that may write is refused (`--strict`).
+    pub strict: bool,
+    /// Whether a standby that may cancel us is accepted (`--allow-standby-conflict`).
+    pub allow_standby_conflict: bool,
+    /// How long to wait for a table's lock.
+    pub lock_timeout: Duration,
+    /// How long others may wait for a lock of ours (`--max-block`).
+    pub max_block: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            jobs: 1,
+            allow_privileged: false,
+            strict: false,
+            allow_standby_conflict: false,
+            lock_timeout: Duration::from_secs(10),
+            max_block: Duration::from_secs(10),
+        }
+    }
+}
+
+/// A database, held at one moment until it is closed or dropped.
+pub struct PostgresSource {
+    schema: Schema,
+    database: Database,
+    moment: Moment,
+    blocks: BTreeMap<TableName, u32>,
+    coordinator: Session,
+    shared: Arc<Shared>,
+    _watcher: Watcher,
+    warnings: Vec<String>,
+    options: Options,
+    _registered: Registered,
+}
+
+impl PostgresSource {
+    /// Connects, checks the role, locks every table, exports the snapshot and reads the schema under it. No row of a
+    /// user's table is read.
+    ///
+    /// # Errors
+    /// The world failed (exit 3), or role or standby are refused (exit 4).
+    pub async fn open(address: &Address, options: Options) -> Result<Self, Failure> {
+        let coordinator = connect(address, "source").await?;
+        // The host that answered: every further session has to reach the same server.
+        let address = coordinator.address().clone();
+        let shared = Arc::new(Shared::new());
+        let patience = format!("SET lock_timeout = {}", options.lock_timeout.as_millis());
+        let patient = coordinator.batch_execute(&patience).await;
+        patient.map_err(|error| coordinator.failure(&error, "setting up the session"))?;
+        let registered = shared.register(&coordinator);
+        let database = Database::read(&coordinator).await?;
+        let mut warnings = rights::of_role(&coordinator, &database, &options).await?;
+        let watching = connect(&address, "watch").await?;
+        let watcher = Watcher::start(watching, Arc::clone(&shared), options.max_block);
+        let held = hold(&coordinator, &database, &options).await;
+        let (mut moment, schema, blocks) = match held {
+            Ok(held) => held,
+            Err(failure) => {
+                drop(watcher);
+                coordinator.close().await;
+                return Err(shared.failure().unwrap_or(failure));
+            }
+        };
+        warnings.append(&mut moment.warnings);
+        Ok(Self {
+            schema,
+            database,
+            moment,
+            blocks,
+            coordinator,
+            shared,
+            _watcher: watcher,
+            warnings,
+            options,
+            _registered: registered,
+        })
+    }
+
+    /// The exported snapshot, for `pg_dump --snapshot`.
+    pub fn snapshot_id(&self) -> &str {
+        &self.moment.snapshot
+    }
+
+    /// The address of the server that answered.
+    pub fn address(&self) -> &Address {
+        self.coordinator.address()
+    }
+
+    /// Facts about the database.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The session inside the moment, for further questions to the catalog. A statement of it that fails ends the moment.
+    pub fn session(&self) -> &Session {
+        &self.coordinator
+    }
+
+    /// What the run should warn about.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Why the run had to give way to others, if it had to; for steps that fail without knowing why.
+    pub fn given_way(&self) -> Option<Failure> {
+        self.shared.failure()
+    }
+
+    /// Checks what only the server can: that every `rows:` is a condition on its table which calls nothing outside
+    /// `pg_catalog`, and that a standby can read every table. No row is read.
+    ///
+    /// # Errors
+    /// All that is wrong (exit 2); or the world failed.
+    pub async fn check(&self, plan: &Plan) -> Result<(), Failure> {
+        let mut wrong = Vec::new();
+        for table in &plan.tables {
+            if let Rows::Where(expression) = &table.rows
+                && let Some(reason) = condition::check(&self.coordinator, &table.table, expression).await?
+            {
+                wrong.push(format!("`rows:` of {}: {reason}", table.table));
+            }
+            let unlogged = self.schema.table(&table.table).is_some_and(|table| table.unlogged);
+            if self.database.standby && unlogged && table.rows != Rows::None {
+                wrong.push(format!("{}: an unlogged table has no rows on a standby; write `rows: none`", table.table));
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(Failure::usage(wrong.join("; "))) }
+    }
+}
+
+/// Locks, snapshot, and what is read under it first.
+async fn hold(
+    session: &Session,
+    database: &Database,
+    options: &Options,
+) -> Result<(Moment, Schema, BTreeMap<TableName, u32>), Failure> {
+    let moment = moment::hold(session, database, options).await?;
+    let schema = catalog::read(session).await?;
+    let rows = session.query(BLOCKS, &[]).await;
+    let rows = rows.map_err(|error| session.failure(&error, "reading the sizes of tables"))?;
+    let blocks = rows.iter().map(|row| {
+        let blocks: i64 = row.get("blocks");
+        (
+            TableName::new(row.get::<_, String>("schema"), row.get::<_, String>("name")),
+            u32::try_from(blocks).unwrap_or(0),
+        )
+    });
+    Ok((moment, schema, blocks.collect()))
+}
+
+/// Binary where every column's type is known to be safe that way.
+fn encoding(table: &TablePlan) -> Encoding {
+    if table.columns.iter().all(|column| column.facts.ty.binary) { Encoding::Binary } else { Encoding::Text }
+}
+
+#[async_trait]
+impl Source for PostgresSource {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn encoding(&self, table: &TablePlan) -> Encoding {
+        encoding(table)
+    }
+
+    fn units(&self, plan: &Plan, table: usize) -> Vec<Unit> {
+        let Some(planned) = plan.tables.get(table).filter(|planned| planned.rows != Rows::None) else {
+            return Vec::new();
+        };
+        let blocks = self.blocks.get(&planned.table).copied().unwrap_or(0);
+        units::split(blocks, self.options.jobs).into_iter().map(|blocks| Unit { table, blocks }).collect()
+    }
+
+    async fn reader(&self) -> Result<Box<dyn Reader>, Failure> {
+        let open = async {
+            let session = connect(self.address(), "read").await?;
+            // Watched before it has locks: what it waits for or holds counts from the first moment.
+            let registered = self.shared.register(&session);
+            let (snapshot, tables) = (&self.moment.snapshot, &self.moment.tables);
+            moment::join(&session, snapshot, tables, self.options.lock_timeout).await?;
+            let (shared, standby) = (Arc::clone(&self.shared), self.database.standby);
+            Ok(Box::new(PostgresReader { session, shared, standby, _registered: registered }) as Box<dyn Reader>)
+        };
+        tokio::select! {
+            opened = open => opened.map_err(|failure| self.shared.failure().unwrap_or(failure)),
+            failure = self.shared.given_way() => Err(failure),
+        }
+    }
+
+    async fn close(self: Box<Self>) {
+        let Self { coordinator, _watcher: watcher, .. } = *self;
+        drop(watcher);
+        coordinator.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

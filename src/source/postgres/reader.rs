@@ -1,0 +1,114 @@
+//! One worker's way to the rows: a session that has joined the moment, and one COPY per unit.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::StreamExt;
+use tokio::sync::mpsc::Sender;
+use tokio_postgres::Error;
+use tokio_postgres::error::SqlState;
+
+use super::watcher::{Registered, Shared};
+use super::{Reader, Unit};
+use crate::batch::{Batch, Encoding, Want};
+use crate::failure::Failure;
+use crate::plan::{Rows, TablePlan};
+use crate::postgres::connect::Session;
+use crate::postgres::copy::Decoder;
+use crate::postgres::sql;
+
+/// A session inside the moment.
+pub(super) struct PostgresReader {
+    pub(super) session: Session,
+    pub(super) shared: Arc<Shared>,
+    pub(super) standby: bool,
+    pub(super) _registered: Registered,
+}
+
+#[async_trait]
+impl Reader for PostgresReader {
+    async fn read(
+        &mut self,
+        table: &TablePlan,
+        unit: &Unit,
+        wants: &[Want],
+        queue: &Sender<Batch>,
+    ) -> Result<u64, Failure> {
+        let read = tokio::select! {
+            read = self.copy(table, unit, wants, queue) => read,
+            failure = self.shared.given_way() => Err(failure),
+        };
+        match read {
+            Ok(rows) => Ok(rows),
+            Err(failure) => {
+                // A COPY that nobody listens to any more would still run to its end.
+                self.session.cancel_handle().cancel().await;
+                // The sessions of a run that gave way end in ways that do not tell why.
+                Err(self.shared.failure().unwrap_or(failure))
+            }
+        }
+    }
+}
+
+impl PostgresReader {
+    async fn copy(
+        &self,
+        table: &TablePlan,
+        unit: &Unit,
+        wants: &[Want],
+        queue: &Sender<Batch>,
+    ) -> Result<u64, Failure> {
+        let encoding = super::encoding(table);
+        let failed = |error: Error| self.failure(&error, table);
+        let stream = self.session.copy_out(&statement(table, unit, encoding)).await.map_err(failed)?;
+        let mut stream = pin!(stream);
+        let mut decoder = Decoder::new(table, wants, encoding);
+        while let Some(bytes) = stream.next().await {
+            if let Some(batch) = decoder.push(&bytes.map_err(failed)?)? {
+                hand_over(queue, batch).await?;
+            }
+        }
+        if let Some(batch) = decoder.finish()? {
+            hand_over(queue, batch).await?;
+        }
+        Ok(decoder.rows())
+    }
+
+    fn failure(&self, error: &Error, table: &TablePlan) -> Failure {
+        let failure = self.session.failure(error, &format!("reading {}", table.table));
+        if self.standby && error.code() == Some(&SqlState::T_R_SERIALIZATION_FAILURE) {
+            return failure.remedy(
+                "the standby had to apply a change of the primary; turn on hot_standby_feedback there, or raise \
+                 max_standby_streaming_delay",
+            );
+        }
+        failure
+    }
+}
+
+async fn hand_over(queue: &Sender<Batch>, batch: Batch) -> Result<(), Failure> {
+    queue.send(batch).await.map_err(|_| Failure::world("the rows were not taken any more"))
+}
+
+/// Explicit columns and ONLY: `*` would bring generated columns, and a bare name the rows of children.
+fn statement(table: &TablePlan, unit: &Unit, encoding: Encoding) -> String {
+    let columns = sql::identifiers(table.columns.iter().map(|column| column.facts.column.column.as_str()));
+    let mut conditions = Vec::new();
+    match &table.rows {
+        Rows::All => {}
+        Rows::None => conditions.push("false".to_owned()),
+        // The line break keeps a comment from swallowing the parenthesis.
+        Rows::Where(expression) => conditions.push(format!("({expression}\n)")),
+    }
+    if let Some((from, to)) = unit.blocks {
+        conditions.push(format!("ctid >= '({from},0)'::tid"));
+        conditions.extend(to.map(|to| format!("ctid < '({to},0)'::tid")));
+    }
+    let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+    let format = match encoding {
+        Encoding::Binary => "binary",
+        Encoding::Text => "text",
+    };
+    format!("COPY (SELECT {columns} FROM ONLY {}{filter}) TO STDOUT (FORMAT {format})", sql::table(&table.table))
+}
