@@ -26,6 +26,7 @@ mod email;
 mod feistel;
 mod first_name;
 mod handle;
+mod ip;
 mod keep;
 mod last_name;
 mod letters;
@@ -63,6 +64,7 @@ pub static MASKS: &[&MaskDef] = &[
     &constant::CONSTANT,
     &email::EMAIL,
     &first_name::FIRST_NAME,
+    &ip::IP,
     &keep::KEEP,
     &last_name::LAST_NAME,
     &nullify::NULLIFY,
