@@ -201,7 +201,8 @@ impl Address {
         match self.sslmode {
             _ if host.socket().is_some() => SslMode::Disable,
             Some(mode) => mode,
-            None if host.is_local() => SslMode::Allow,
+            // Who names an authority wants it asked.
+            None if host.is_local() && self.roots.is_none() => SslMode::Allow,
             None => SslMode::VerifyFull,
         }
     }

@@ -18,3 +18,5 @@ pub use session::{Cancel, Session, connect};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;
