@@ -73,7 +73,7 @@ impl Marker {
 /// What a person wrote, and the marker's JSON.
 fn split(comment: &str) -> (&str, Option<&str>) {
     let (text, last) = comment.rsplit_once('\n').unwrap_or(("", comment));
-    match last.strip_prefix(PREFIX) {
+    match last.strip_prefix(PREFIX).filter(|json| json.starts_with('{')) {
         Some(json) => (text, Some(json)),
         None => (comment, None),
     }

@@ -6,11 +6,13 @@ pub mod connect;
 pub mod copy;
 pub mod database;
 pub(crate) mod failure;
+pub mod generations;
+pub mod marker;
+pub mod mirror;
+pub mod publish;
 pub mod sql;
 mod sqlstate;
 pub mod throwaway;
+pub mod tools;
 
 pub use failure::failure;
-pub mod generations;
-pub mod marker;
-pub mod publish;

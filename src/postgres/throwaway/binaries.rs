@@ -36,16 +36,33 @@ pub fn find_server(search: &Search) -> Option<Binaries> {
     if let Some(named) = &search.named {
         return look(named);
     }
-    let path: Vec<PathBuf> = search.path.iter().flat_map(std::env::split_paths).collect();
-    let told = path.iter().map(|folder| folder.join("pg_config")).find(|program| program.is_file());
-    let told = told.and_then(|program| first_line(&program, "--bindir")).map(PathBuf::from);
-    if let Some(found) = path.iter().chain(told.iter()).find_map(|folder| look(folder)) {
+    if let Some(found) = on_path(search).iter().find_map(|folder| look(folder)) {
         return Some(found);
     }
     if !search.installed {
         return None;
     }
     installed().iter().filter_map(|folder| look(folder)).max_by_key(|found| found.major)
+}
+
+/// Every folder that a search leads to, in its order.
+pub(in crate::postgres) fn folders(search: &Search) -> Vec<PathBuf> {
+    if let Some(named) = &search.named {
+        return vec![named.clone()];
+    }
+    let mut folders = on_path(search);
+    if search.installed {
+        folders.extend(installed());
+    }
+    folders
+}
+
+/// The folders of `PATH`, and the one that a `pg_config` found there tells of.
+fn on_path(search: &Search) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = search.path.iter().flat_map(std::env::split_paths).collect();
+    let told = folders.iter().map(|folder| folder.join("pg_config")).find(|program| program.is_file());
+    folders.extend(told.and_then(|program| first_line(&program, "--bindir")).map(PathBuf::from));
+    folders
 }
 
 /// Debian's and Ubuntu's folders (`/usr/lib/postgresql/15/bin`), Red Hat's (`/usr/pgsql-15/bin`), Homebrew's and that of
@@ -77,7 +94,7 @@ fn look(folder: &Path) -> Option<Binaries> {
     Some(Binaries { folder: folder.to_owned(), major })
 }
 
-fn first_line(program: &Path, argument: &str) -> Option<String> {
+pub(in crate::postgres) fn first_line(program: &Path, argument: &str) -> Option<String> {
     let output = Command::new(program).arg(argument).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     text.lines().next().map(str::to_owned).filter(|_| output.status.success())

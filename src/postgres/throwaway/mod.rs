@@ -17,6 +17,7 @@ use rand::rngs::SysRng;
 use tempfile::TempDir;
 
 pub use self::binaries::{Binaries, Search, find_server};
+pub(in crate::postgres) use self::binaries::{first_line, folders};
 use crate::failure::Failure;
 
 /// How long a server may take to start on a slow machine.
