@@ -41,18 +41,24 @@ impl Tags {
         (params.unique || facts.unique).then(|| Self { key: key.purpose("tag"), folds, trims: facts.ty.padded })
     }
 
-    /// Appends the tag of a value: 80 bits of the PRF as 16 characters of base32 (RFC 4648) in lower case. Among 10^9
-    /// values two tags are equal with a probability below 10^-6. `citext` is folded in ASCII only, so that values which
-    /// the server tells apart under any locale stay apart.
+    /// Appends the tag of a value: 80 bits of the PRF. Among 10^9 values two tags are equal with a probability below
+    /// 10^-6. `citext` is folded in ASCII only, so that values which the server tells apart under any locale stay apart.
     pub(super) fn push(&self, value: &str, out: &mut String) {
-        const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
         let value = if self.trims { value.trim_end_matches(' ') } else { value };
         let value = if self.folds { Cow::Owned(value.to_ascii_lowercase()) } else { Cow::Borrowed(value) };
-        for five in self.key.prf(&[value.as_bytes()])[..10].chunks_exact(5) {
-            let bits = five.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
-            out.extend((0..8).rev().map(|place| char::from(ALPHABET[(bits >> (place * 5)) as usize & 31])));
-        }
+        push_base32(&self.key.prf(&[value.as_bytes()]), TAG_CHARS, out);
     }
+}
+
+/// Appends the first 5 bits times `chars` of a PRF output as base32 (RFC 4648, section 6) in lower case; of the 52nd
+/// character one bit is the output's, further ones are `a`.
+pub(super) fn push_base32(bytes: &[u8; 32], chars: usize, out: &mut String) {
+    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let bit = |at: usize| bytes.get(at / 8).map_or(0, |byte| usize::from(byte >> (7 - at % 8) & 1));
+    out.extend((0..chars).map(|place| {
+        let five = (place * 5..place * 5 + 5).fold(0, |five, at| five << 1 | bit(at));
+        char::from(ALPHABET[five])
+    }));
 }
 
 #[cfg(test)]
@@ -71,5 +77,17 @@ mod tests {
             push_initial(name, &mut initial);
             assert_eq!(initial, handle[..1]);
         }
+    }
+
+    #[test]
+    fn base32_is_rfc_4648s() {
+        // `foobar` of the RFC's test vectors, and what follows it.
+        let mut bytes = [0; 32];
+        bytes[..6].copy_from_slice(b"foobar");
+        let mut text = String::new();
+        push_base32(&bytes, 10, &mut text);
+        assert_eq!(text, "mzxw6ytboi");
+        push_base32(&[0xFF; 32], 53, &mut text);
+        assert_eq!(&text[10..], format!("{}qa", "7".repeat(51)));
     }
 }

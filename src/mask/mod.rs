@@ -43,6 +43,7 @@ mod persona;
 mod phone;
 mod places;
 mod postcode;
+mod pseudonym;
 mod redact;
 mod script;
 mod secret;
@@ -72,6 +73,7 @@ pub static MASKS: &[&MaskDef] = &[
     &person_name::PERSON_NAME,
     &phone::PHONE,
     &postcode::POSTCODE,
+    &pseudonym::PSEUDONYM,
     &redact::REDACT,
     &secret::SECRET,
     &street::STREET,
