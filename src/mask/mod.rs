@@ -51,6 +51,7 @@ mod street;
 mod style;
 #[cfg(test)]
 mod tried;
+mod url;
 mod username;
 
 pub use batch::{CellError, ColumnMask, MaskedBatch, TableMask};
@@ -77,6 +78,7 @@ pub static MASKS: &[&MaskDef] = &[
     &redact::REDACT,
     &secret::SECRET,
     &street::STREET,
+    &url::URL,
     &username::USERNAME,
 ];
 
