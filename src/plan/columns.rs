@@ -1,14 +1,13 @@
 //! From a rule to a column's plan: the mask's name looked up, its parameters read, its facts gathered, its own checks
 //! run.
 
-use std::collections::BTreeMap;
-
 use super::ColumnPlan;
 use super::cover::Cover;
+use super::resolve::Drafts;
 use crate::class;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::mask::{self, ColumnFacts, MASKS, MaskDef, Params, PerUse, Problem, Uniqueness};
-use crate::rules::{Action, ColumnRule, MaskUse, RuleFile};
+use crate::rules::{Action, ClassRule, ColumnRule, MaskUse, RuleFile};
 use crate::schema::{Column, ColumnName, Kind, Table};
 
 /// What a rule says about a column, before the facts of its whole domain are known.
@@ -41,7 +40,8 @@ pub(super) fn draft(
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Draft> {
     match cover {
-        Cover::Keep { why, span, broad } => Some(kept(&why.value, span, home, !broad)),
+        // Not a mask that somebody wrote for this column: a foreign-key column may follow another one all the same.
+        Cover::Keep { why, span, .. } => Some(kept(&why.value, span, home, false)),
         Cover::Rule { rule, literal } => {
             let draft = ruled(rules, table, home, rule, literal, mistakes)?;
             personal_keep(column, home, rule, &draft, mistakes);
@@ -137,6 +137,18 @@ fn ruled(
     Some(Draft { mask, params, domain, per, because, span: Some(used.name.span), literal })
 }
 
+/// Mistakes in the file's own masks of classes, those of classes included that no column has.
+pub(super) fn classes(rules: &RuleFile) -> Vec<Diagnostic> {
+    let mut mistakes = Vec::new();
+    for ClassRule { mask: used, .. } in &rules.classes {
+        if let Some(mask) = known(used, &mut mistakes) {
+            let params = Params::read(mask.name, mask.params, &used.params, used.name.span);
+            mistakes.extend(params.err().into_iter().flatten());
+        }
+    }
+    mistakes
+}
+
 /// The mask of a class: the file's, else the built-in one, blamed at the class.
 fn of_class(rules: &RuleFile, class: &str, span: Span) -> Option<MaskUse> {
     if let Some(own) = rules.classes.iter().find(|own| own.class.value == class) {
@@ -203,7 +215,8 @@ pub(super) struct Shared {
 
 impl Shared {
     /// Takes a column's own facts in.
-    pub(super) fn add(&mut self, table: &Table, column: &Column) {
+    pub(super) fn add(&mut self, table: &Table, column: &Column, draft: &Draft) {
+        self.unique |= draft.params.unique;
         self.unique |= table.unique.iter().any(|unique| unique.columns == [column.name.clone()]);
         self.max_chars = match (self.max_chars, column.ty.max_chars) {
             (Some(a), Some(b)) => Some(a.min(b)),
@@ -222,7 +235,7 @@ pub(super) fn complete(
     column: &Column,
     draft: &Draft,
     shared: &Shared,
-    domains: &BTreeMap<ColumnName, String>,
+    drafts: &Drafts,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<ColumnPlan> {
     let name = table.name.column(&column.name);
@@ -243,7 +256,7 @@ pub(super) fn complete(
         column: name.clone(),
         ty: column.ty.clone(),
         not_null: column.not_null,
-        unique: shared.unique || draft.params.unique,
+        unique: shared.unique,
         max_chars: shared.max_chars,
         domain_kinds: shared.kinds.clone(),
         per: per.map(|per| stored[per].ty.kind.clone()),
@@ -254,12 +267,12 @@ pub(super) fn complete(
         return None;
     }
     // Masks per subject work under the subject's domain, so that a person is the same in every table that names them.
-    let subject = draft.per.as_ref().and_then(|per| domains.get(&table.name.column(per)));
+    let subject = draft.per.as_ref().and_then(|per| drafts.get(&table.name.column(per)));
     Some(ColumnPlan {
         facts,
         mask: draft.mask,
         params: draft.params.clone(),
-        domain: subject.unwrap_or(&draft.domain).clone(),
+        domain: subject.unwrap_or(draft).domain.clone(),
         per,
         because: draft.because.clone(),
     })

@@ -1,10 +1,9 @@
 //! Which rule covers which column: the most specific table key that covers it; then column, column pattern, grouped
 //! keep, whole-table keep; more literal characters first. Ties, and rules that match nothing, are mistakes.
 
-use std::collections::BTreeMap;
-
+use super::lineage::Lineage;
 use crate::diagnostic::{Diagnostic, Span, nearest};
-use crate::rules::{ColumnRule, Pattern, RowsRule, RuleFile, Spanned, TableRule};
+use crate::rules::{Action, ColumnRule, Pattern, RowsRule, RuleFile, Spanned, TableRule};
 use crate::schema::{Schema, Table};
 
 /// The rule that a column gets.
@@ -21,8 +20,8 @@ pub(super) enum Cover<'a> {
         why: &'a Spanned<String>,
         /// Where the column, or else the reason, stands.
         span: Span,
-        /// Whether it reaches columns that nobody named one by one: it then covers only what the snapshot holds.
-        broad: bool,
+        /// Whether table and columns are written out.
+        literal: bool,
     },
 }
 
@@ -34,7 +33,18 @@ impl Cover<'_> {
             Cover::Keep { span, .. } => *span,
         }
     }
+
+    /// Whether it keeps columns that nobody named one by one: it then holds only for what the snapshot has.
+    pub(super) fn is_broad_keep(&self) -> bool {
+        match self {
+            Cover::Rule { rule, literal } => !literal && matches!(rule.action, Action::Keep(_)),
+            Cover::Keep { literal, .. } => !literal,
+        }
+    }
 }
+
+/// Rank of a table key, best first: nearer to the table, without stars, more literal characters.
+type KeyRank = (usize, bool, std::cmp::Reverse<usize>);
 
 /// Rank of a cover inside its table key, best first: kind of rule, then literal characters.
 type Rank = (u8, std::cmp::Reverse<usize>);
@@ -42,25 +52,22 @@ type Rank = (u8, std::cmp::Reverse<usize>);
 /// Finds covers, and remembers which rules were of use.
 pub(super) struct Covers<'a> {
     tables: &'a [TableRule],
-    /// Tables that each key matches, leaves of its tables not counted.
+    lineage: &'a Lineage<'a>,
+    /// Whether each key matches a table.
     used: Vec<bool>,
     pub(super) mistakes: Vec<Diagnostic>,
 }
 
 impl<'a> Covers<'a> {
-    pub(super) fn new(rules: &'a RuleFile) -> Self {
-        Self { tables: &rules.tables, used: vec![false; rules.tables.len()], mistakes: Vec::new() }
+    pub(super) fn new(rules: &'a RuleFile, lineage: &'a Lineage<'a>) -> Self {
+        Self { tables: &rules.tables, lineage, used: vec![false; rules.tables.len()], mistakes: Vec::new() }
     }
 
     /// The table keys that hold for a table, most specific first; each with its rank. A key that names the table comes
     /// before one that names its parent.
-    fn keys(
-        &mut self,
-        schema: &Schema,
-        table: &Table,
-    ) -> Vec<((usize, bool, std::cmp::Reverse<usize>), &'a TableRule)> {
+    fn keys(&mut self, table: &Table) -> Vec<(KeyRank, &'a TableRule)> {
         let mut keys = Vec::new();
-        for (distance, name) in lineage(schema, table).iter().enumerate() {
+        for (distance, name) in self.lineage.of(&table.name).iter().enumerate() {
             for (index, rule) in self.tables.iter().enumerate() {
                 if rule.pattern.matches(&name.name) {
                     self.used[index] = true;
@@ -74,9 +81,9 @@ impl<'a> Covers<'a> {
     }
 
     /// The rule of one column; `None` if no rule names it.
-    pub(super) fn column(&mut self, schema: &Schema, table: &Table, column: &str) -> Option<Cover<'a>> {
-        let mut best: Option<((usize, bool, std::cmp::Reverse<usize>), Cover<'a>)> = None;
-        for (rank, rule) in self.keys(schema, table) {
+    pub(super) fn column(&mut self, table: &Table, column: &str) -> Option<Cover<'a>> {
+        let mut best: Option<(KeyRank, Cover<'a>)> = None;
+        for (rank, rule) in self.keys(table) {
             if best.as_ref().is_some_and(|(best, _)| *best != rank) {
                 break;
             }
@@ -104,13 +111,13 @@ impl<'a> Covers<'a> {
         for keep in &table.keep {
             match &keep.columns {
                 None => {
-                    let cover = Cover::Keep { why: &keep.why, span: keep.why.span, broad: true };
+                    let cover = Cover::Keep { why: &keep.why, span: keep.why.span, literal: false };
                     found.push(((4, std::cmp::Reverse(0)), cover));
                 }
                 Some(columns) => {
                     for pattern in columns.iter().filter(|pattern| pattern.value.matches(column)) {
-                        let broad = !(pattern.value.is_literal() && table.pattern.is_literal());
-                        let cover = Cover::Keep { why: &keep.why, span: pattern.span, broad };
+                        let literal = pattern.value.is_literal() && table.pattern.is_literal();
+                        let cover = Cover::Keep { why: &keep.why, span: pattern.span, literal };
                         found.push((rank(2, &pattern.value), cover));
                     }
                 }
@@ -135,13 +142,19 @@ impl<'a> Covers<'a> {
     }
 
     /// Which rows of a table travel: the most specific key that says so.
-    pub(super) fn rows(&mut self, schema: &Schema, table: &Table) -> Option<&'a Spanned<RowsRule>> {
-        self.keys(schema, table).into_iter().find_map(|(_, rule)| rule.rows.as_ref())
+    pub(super) fn rows(&mut self, table: &Table) -> Option<&'a Spanned<RowsRule>> {
+        let keys = self.keys(table);
+        let mut say = keys.iter().filter_map(|(rank, rule)| rule.rows.as_ref().map(|rows| (rank, rows)));
+        let (rank, rows) = say.next()?;
+        if let Some((_, other)) = say.next().filter(|(other, _)| *other == rank) {
+            self.tie(&format!("the rows of {}", table.name), rows.span, other.span);
+        }
+        Some(rows)
     }
 
     /// The place of the table key that holds for a table, if there is one.
-    pub(super) fn table_span(&mut self, schema: &Schema, table: &Table) -> Option<Span> {
-        self.keys(schema, table).first().map(|(_, rule)| rule.span)
+    pub(super) fn table_span(&mut self, table: &Table) -> Option<Span> {
+        self.keys(table).first().map(|(_, rule)| rule.span)
     }
 
     /// Rules that match nothing.
@@ -166,10 +179,7 @@ impl<'a> Covers<'a> {
 }
 
 fn no_table(schema: &Schema, rule: &TableRule) -> Diagnostic {
-    let written = match (rule.pattern.schema.is_literal(), rule.pattern.schema.matches("public")) {
-        (true, true) => rule.pattern.name.to_string(),
-        _ => format!("{}.{}", rule.pattern.schema, rule.pattern.name),
-    };
+    let written = rule.pattern.to_string();
     let found = Diagnostic::error(rule.span, format!("production has no table `{written}`"));
     let names: Vec<String> = schema.tables.iter().map(|table| table.name.to_string()).collect();
     match nearest(&written, names.iter().map(String::as_str)) {
@@ -181,7 +191,7 @@ fn no_table(schema: &Schema, rule: &TableRule) -> Diagnostic {
 fn no_column(tables: &[&Table], rule: &TableRule, pattern: &Spanned<Pattern>) -> Diagnostic {
     let table = match tables {
         [one] => one.name.to_string(),
-        _ => rule.pattern.name.to_string(),
+        _ => rule.pattern.to_string(),
     };
     let found = Diagnostic::error(pattern.span, format!("`{table}` has no column `{}`", pattern.value));
     let names = tables.iter().flat_map(|table| &table.columns).map(|column| column.name.as_str());
@@ -189,22 +199,4 @@ fn no_column(tables: &[&Table], rule: &TableRule, pattern: &Spanned<Pattern>) ->
         Some(near) => found.label(format!("did you mean `{near}`?")),
         None => found.help("remove the rule, or correct the name"),
     }
-}
-
-/// A table, then its parents, nearest first.
-pub(super) fn lineage<'s>(schema: &'s Schema, table: &'s Table) -> Vec<&'s Table> {
-    let index: BTreeMap<_, _> = schema.tables.iter().map(|table| (&table.name, table)).collect();
-    let mut line = vec![table];
-    let mut at = 0;
-    while at < line.len() {
-        for parent in &line[at].parents {
-            if let Some(parent) = index.get(parent)
-                && !line.iter().any(|known| known.name == parent.name)
-            {
-                line.push(parent);
-            }
-        }
-        at += 1;
-    }
-    line
 }

@@ -3,6 +3,9 @@
 
 mod columns;
 mod cover;
+mod drafts;
+mod follow;
+mod lineage;
 mod references;
 mod resolve;
 mod rows;

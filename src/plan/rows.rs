@@ -4,17 +4,22 @@
 use std::collections::BTreeMap;
 
 use super::Rows;
-use super::cover::{Covers, lineage};
+use super::cover::Covers;
+use super::lineage::Lineage;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::RowsRule;
 use crate::schema::{Schema, TableName};
 
 /// The rows of every table, and the mistakes.
-pub(super) fn resolve(schema: &Schema, covers: &mut Covers<'_>) -> (BTreeMap<TableName, Rows>, Vec<Diagnostic>) {
+pub(super) fn resolve(
+    schema: &Schema,
+    lineage: &Lineage<'_>,
+    covers: &mut Covers<'_>,
+) -> (BTreeMap<TableName, Rows>, Vec<Diagnostic>) {
     let mut rows = BTreeMap::new();
     let mut spans: BTreeMap<TableName, Span> = BTreeMap::new();
     for table in &schema.tables {
-        let rule = covers.rows(schema, table);
+        let rule = covers.rows(table);
         spans.extend(rule.map(|rule| (table.name.clone(), rule.span)));
         let which = match rule.map(|rule| &rule.value) {
             None => Rows::All,
@@ -30,7 +35,7 @@ pub(super) fn resolve(schema: &Schema, covers: &mut Covers<'_>) -> (BTreeMap<Tab
             let targets = schema
                 .tables
                 .iter()
-                .filter(|target| lineage(schema, target).iter().any(|ancestor| ancestor.name == key.to));
+                .filter(|target| lineage.of(&target.name).iter().any(|ancestor| ancestor.name == key.to));
             for target in targets.filter(|target| rows.get(&target.name) != Some(&Rows::All)) {
                 if let Some(span) = spans.get(&target.name) {
                     let (_, by) = found.entry(*span).or_insert_with(|| (target.name.clone(), Vec::new()));

@@ -1,41 +1,19 @@
 //! What must be unique stays unique by construction: every column of a primary key, UNIQUE constraint or unique index is
 //! kept or has a mask that never gives two inputs one output.
 
-use std::collections::BTreeMap;
-
 use super::ColumnPlan;
-use crate::diagnostic::{Diagnostic, Span};
+use super::resolve::Plans;
+use crate::diagnostic::Diagnostic;
 use crate::mask::{MASKS, Uniqueness};
-use crate::schema::{ColumnName, Schema, Unique};
+use crate::schema::{Schema, Table, Unique};
 
-/// Finds keys that could lose their uniqueness.
-pub(super) fn check(schema: &Schema, plans: &BTreeMap<ColumnName, (ColumnPlan, Option<Span>)>) -> Vec<Diagnostic> {
+/// Finds keys that will or may lose their uniqueness.
+pub(super) fn check(schema: &Schema, plans: &Plans) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     for table in schema.tables.iter().filter(|table| table.holds_rows()) {
-        let injective = |column: &String| {
-            let name = table.name.column(column);
-            plans.get(&name).is_none_or(|(plan, _)| is_injective(plan))
-        };
-        // A set of columns is safe if it holds a unique set all of whose columns are.
-        let safe = |unique: &Unique| {
-            let mut parts = table.unique.iter().filter(|part| part.definition.is_none() || *part == unique);
-            parts.any(|part| {
-                part.columns.iter().all(|column| unique.columns.contains(column)) && part.columns.iter().all(injective)
-            })
-        };
-        for unique in table.unique.iter().filter(|unique| !safe(unique)) {
-            for column in unique.columns.iter().filter(|column| !injective(column)) {
-                let name = table.name.column(column);
-                let Some((plan, span)) = plans.get(&name) else {
-                    continue;
-                };
-                let what = if unique.primary { "the primary key" } else { "the unique key" };
-                let message = format!("`{}` can give two values of {name} the same output", plan.mask.name);
-                let mut one = match span {
-                    Some(span) => Diagnostic::error(*span, message),
-                    None => Diagnostic::error_without_place(message),
-                };
-                one = one.label(format!("{what} {} must stay unique", unique.name)).help(remedy(plan));
+        for unique in &table.unique {
+            for one in look(table, unique, plans) {
+                // The leaves of a table have the same keys: once is enough.
                 if !found.iter().any(|known| known.span.is_some() && known.span == one.span) {
                     found.push(one);
                 }
@@ -45,10 +23,57 @@ pub(super) fn check(schema: &Schema, plans: &BTreeMap<ColumnName, (ColumnPlan, O
     found
 }
 
+fn look(table: &Table, unique: &Unique, plans: &Plans) -> Vec<Diagnostic> {
+    let plan = |column: &String| plans.get(&table.name.column(column));
+    let injective = |column: &String| plan(column).is_some_and(|(plan, _)| is_injective(plan));
+    let has = |column: &String, mask: &str| plan(column).is_some_and(|(plan, _)| plan.mask.name == mask);
+    // Columns that the server generates have no plan: nothing is known about them, unless all that they can be made of
+    // is kept. A table without plans sends no rows.
+    let all_kept = table.stored_columns().all(|column| has(&column.name, "keep"));
+    if all_kept || !table.stored_columns().any(|column| plan(&column.name).is_some()) {
+        return Vec::new();
+    }
+    // A set of columns stays unique if it holds a plain unique set whose columns all do, or in which something is NULL.
+    let safe = |part: &Unique| {
+        let inside = part.columns.iter().all(|column| unique.columns.contains(column));
+        let nulls = !part.primary && part.columns.iter().any(|column| has(column, "nullify"));
+        part.definition.is_none() && inside && (nulls || part.columns.iter().all(injective))
+    };
+    if table.unique.iter().any(safe) {
+        return Vec::new();
+    }
+    if unique.definition.is_some() && unique.columns.iter().all(|column| has(column, "keep")) {
+        return Vec::new();
+    }
+    let what = if unique.primary { "the primary key" } else { "the unique key" };
+    let mut found = Vec::new();
+    for column in unique.columns.iter().filter(|column| !injective(column)) {
+        let Some((plan, span)) = plan(column) else {
+            continue;
+        };
+        let name = table.name.column(column);
+        let message = format!("`{}` can give two values of {name} the same output", plan.mask.name);
+        let one = Diagnostic { span: *span, ..Diagnostic::error_without_place(message) };
+        found.push(one.label(format!("{what} {} must stay unique", unique.name)).help(remedy(plan)));
+    }
+    if found.is_empty() {
+        let message =
+            format!("whether {what} {} of {} stays unique cannot be known before the load", unique.name, table.name);
+        let span = unique.columns.iter().filter(|column| !has(column, "keep")).find_map(|column| plan(column)?.1);
+        let warning = Diagnostic { span, ..Diagnostic::warning_without_place(message) };
+        found.push(match &unique.definition {
+            Some(definition) => warning.help(format!("it is more than columns: {definition}")),
+            None => warning.help("the server computes a column of it from masked ones"),
+        });
+    }
+    found
+}
+
+/// Whether a mask gives different outputs for different inputs. One that can, does in a column that is unique by itself.
 fn is_injective(plan: &ColumnPlan) -> bool {
     match plan.mask.promises.unique {
         Uniqueness::Yes => true,
-        Uniqueness::Option => plan.params.unique,
+        Uniqueness::Option => plan.params.unique || plan.facts.unique,
         Uniqueness::No => false,
     }
 }

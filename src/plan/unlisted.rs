@@ -19,7 +19,7 @@ pub(super) fn diagnostic(table: &Table, columns: &[&Column], span: Option<Span>)
     let mut lines = format!("under `tables: {}: columns:` paste and review:", key(&table.name.to_string()));
     for column in columns {
         let name = format!("{}:", key(&column.name));
-        lines.push_str(&format!("\n      {name:width$} {}", suggestion(column)));
+        lines.push_str(&format!("\n      {name:width$} {}", suggestion(table, column)));
     }
     found.help(lines)
 }
@@ -30,20 +30,30 @@ fn key(name: &str) -> String {
     if plain && !name.is_empty() { name.to_owned() } else { format!("'{}'", name.replace('\'', "''")) }
 }
 
-fn suggestion(column: &Column) -> String {
-    match classify::guess(&column.name, &column.ty) {
-        Some(class) => format!("{{ class: {class} }}"),
-        None => format!("{:<24} # {}; or {{ keep: \"why it may stay\" }}", safe_mask(column), column.ty.sql),
+fn suggestion(table: &Table, column: &Column) -> String {
+    let sql = &column.ty.sql;
+    match (classify::guess(&column.name, &column.ty), safe_mask(table, column)) {
+        (Some(class), _) => format!("{{ class: {class} }}"),
+        (None, Some(mask)) => format!("{mask:<16} # {sql}; or {{ keep: \"why it may stay\" }}"),
+        (None, None) => format!("{{ keep: \"why it may stay\" }} # {sql}, in a unique key"),
     }
 }
 
-/// The safe mask of a type: nothing of the value is left, or, for numbers and times, not the value itself.
-pub(super) fn safe_mask(column: &Column) -> &'static str {
-    let known = classify::guess(&column.name, &column.ty).and_then(class::find);
-    if let Some(class) = known {
-        return class.mask;
+/// The safe mask of a type: nothing of the value is left, or, for numbers and times, not the value itself. In a unique
+/// key, one that keeps different values different. `None` where there is none.
+pub(super) fn safe_mask(table: &Table, column: &Column) -> Option<&'static str> {
+    let kind = &column.ty.kind;
+    if table.unique.iter().any(|unique| unique.columns.contains(&column.name)) {
+        return match kind {
+            Kind::Int2 | Kind::Int4 | Kind::Int8 | Kind::Uuid => Some("permute"),
+            Kind::Text => Some("pseudonym"),
+            _ => None,
+        };
     }
-    match column.ty.kind {
+    if let Some(class) = classify::guess(&column.name, &column.ty).and_then(class::find) {
+        return Some(class.mask);
+    }
+    Some(match kind {
         Kind::Text => "text",
         Kind::Int2 | Kind::Int4 | Kind::Int8 | Kind::Numeric | Kind::Float4 | Kind::Float8 => "number_noise",
         Kind::Date => "date_shift",
@@ -53,5 +63,5 @@ pub(super) fn safe_mask(column: &Column) -> &'static str {
         Kind::Enum => "choose",
         _ if column.not_null => "redact",
         _ => "nullify",
-    }
+    })
 }

@@ -24,7 +24,9 @@ SELECT
             SELECT pg_get_constraintdef(k.oid) FROM pg_constraint k
             WHERE k.conindid = i.indexrelid AND k.contype IN ('x', 'p', 'u') LIMIT 1
         )
-        WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL THEN pg_get_indexdef(i.indexrelid)
+        -- NULLS NOT DISTINCT came with version 15.
+        WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL OR to_jsonb(i)->>'indnullsnotdistinct' = 'true'
+            THEN pg_get_indexdef(i.indexrelid)
     END AS definition
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
