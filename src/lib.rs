@@ -47,7 +47,7 @@
 pub mod batch;
 pub mod class;
 pub mod classify;
-// pub mod cli;
+pub mod cli;
 pub mod diagnostic;
 pub mod failure;
 pub mod key;

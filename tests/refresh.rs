@@ -63,7 +63,8 @@ fn masked_rows_arrive_and_join() {
 #[test]
 fn a_second_refresh_is_the_same_and_another_key_is_not() {
     let case = people("again");
-    let rows = || staging().sorted(&case.staging, "select p::text from people p union all select v::text from visits v");
+    let rows =
+        || staging().sorted(&case.staging, "select p::text from people p union all select v::text from visits v");
     case.refreshed();
     let first = rows();
     let more = case.refresh(&["--jobs", "4"]);

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use super::environment;
 use crate::failure::Failure;
 use crate::postgres::connect::Address;
+use crate::postgres::throwaway::Search;
 use crate::schema::Schema;
-use crate::source::Source as _;
+use crate::source::Source;
 use crate::source::csv::CsvSource;
 use crate::source::postgres::{Options, PostgresSource};
 
@@ -76,8 +77,8 @@ pub(super) fn publisher() -> Result<Option<Address>, Failure> {
 /// # Errors
 /// The source cannot be read.
 pub(super) async fn schema(uri: Option<&str>, snapshot: Option<&Schema>) -> Result<Schema, Failure> {
-    let source: Box<dyn crate::source::Source> = match source(uri)? {
-        From::Postgres(address) => Box::new(PostgresSource::open(&address, &Options::default()).await?),
+    let source: Box<dyn Source> = match source(uri)? {
+        From::Postgres(address) => Box::new(PostgresSource::open(&address, Options::default()).await?),
         From::Csv(folder) => Box::new(CsvSource::open(folder, snapshot)?),
     };
     let schema = source.schema().clone();
@@ -85,9 +86,9 @@ pub(super) async fn schema(uri: Option<&str>, snapshot: Option<&Schema>) -> Resu
     Ok(schema)
 }
 
-/// Folders in which PostgreSQL's programs may be, besides those that every system has.
-pub(super) fn program_folders() -> Vec<PathBuf> {
-    environment("PATH").iter().flat_map(|path| std::env::split_paths(path).collect::<Vec<_>>()).collect()
+/// Where PostgreSQL's programs are looked for: the PATH, then where distributions put them.
+pub(super) fn programs() -> Search {
+    Search { named: None, path: environment("PATH").map(Into::into), installed: true }
 }
 
 /// A folder of this repository, next to where the program runs or where it was built.

@@ -24,9 +24,8 @@ pub(super) struct RunKey {
 /// It is not 64 hexadecimal digits, or its file is missing or readable by others (exit 2).
 pub(super) fn find() -> Result<RunKey, Failure> {
     if let Some(text) = environment("BAUTA_KEY").map(Zeroizing::new) {
-        let key = RootKey::from_hex(&text).map_err(|why| {
-            Failure::usage(format!("BAUTA_KEY is no key: {why}")).remedy("`bauta keygen` prints one")
-        })?;
+        let key = RootKey::from_hex(&text)
+            .map_err(|why| Failure::usage(format!("BAUTA_KEY is no key: {why}")).remedy("`bauta keygen` prints one"))?;
         return Ok(RunKey { key, fresh: false });
     }
     let Some(path) = environment("BAUTA_KEY_FILE") else {
@@ -54,9 +53,7 @@ pub(super) fn find() -> Result<RunKey, Failure> {
 /// The operating system has none (exit 3).
 pub(super) fn random() -> Result<[u8; 32], Failure> {
     let mut bytes = [0u8; 32];
-    SysRng
-        .try_fill_bytes(&mut bytes)
-        .map_err(|_| Failure::world("the operating system gives no random numbers"))?;
+    SysRng.try_fill_bytes(&mut bytes).map_err(|_| Failure::world("the operating system gives no random numbers"))?;
     Ok(bytes)
 }
 

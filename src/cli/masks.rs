@@ -45,7 +45,11 @@ fn list(format: Format) -> String {
             let line = |def: &&MaskDef| format!("{:width$}  {:6}  {}", def.name, unique(def), def.summary);
             let lines: Vec<String> = MASKS.iter().map(line).collect();
             let total = MASKS.len();
-            format!("{:width$}  unique  what it does\n{}\n\n{total} masks; `bauta masks NAME` prints a manual", "mask", lines.join("\n"))
+            format!(
+                "{:width$}  unique  what it does\n{}\n\n{total} masks; `bauta masks NAME` prints a manual",
+                "mask",
+                lines.join("\n")
+            )
         }
     }
 }
@@ -125,7 +129,8 @@ fn manual(def: &MaskDef) -> String {
         let _ = write!(text, "\n  {}: {}{need}{default}\n      {}", param.name, param.kind, param.summary);
     }
     for example in def.examples {
-        let _ = write!(text, "\nexample: {} {} {:?} -> {:?}", example.kind, example.params, example.input, example.output);
+        let _ =
+            write!(text, "\nexample: {} {} {:?} -> {:?}", example.kind, example.params, example.input, example.output);
     }
     text
 }

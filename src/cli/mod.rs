@@ -26,9 +26,11 @@ mod status;
 /// them as a new staging in one step
 #[derive(Parser)]
 #[command(name = "bauta", version, max_term_width = 110, propagate_version = true)]
-#[command(after_help = "Exit codes: 0 done, 1 a bug, 2 command line, key or rules wrong, 3 the world failed, 4 refused, \
+#[command(
+    after_help = "Exit codes: 0 done, 1 a bug, 2 command line, key or rules wrong, 3 the world failed, 4 refused, \
                         5 the data failed, 130/143 interrupted.\nBAUTA_SOURCE, BAUTA_TARGET, BAUTA_PUBLISHER, BAUTA_KEY \
-                        and BAUTA_KEY_FILE are read where an option does not say otherwise.")]
+                        and BAUTA_KEY_FILE are read where an option does not say otherwise."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

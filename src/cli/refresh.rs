@@ -11,6 +11,7 @@ use super::endpoint::{From, To};
 use super::{Common, Format, endpoint, key, output, progress, rules, signals};
 use crate::failure::{Failure, Kind};
 use crate::pipeline;
+use crate::plan::Plan;
 use crate::report::{Event, Observer, Report};
 use crate::sink::Sink;
 use crate::sink::null::NullSink;
@@ -107,7 +108,7 @@ impl Default for Options {
 }
 
 /// A duration as the rule language writes it.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let micros = crate::mask::params::duration(text).and_then(|micros| u64::try_from(micros).ok());
     micros.map(Duration::from_micros).ok_or_else(|| "a duration is a whole number with s, m, h, d or w".to_owned())
 }
@@ -232,6 +233,45 @@ impl Job {
     }
 }
 
+impl Job {
+    /// The sink; for a database everything that can be checked is checked now.
+    async fn sink(
+        &self,
+        opened: &Opened,
+        plan: &Plan,
+        jobs: usize,
+        warnings: &mut Vec<String>,
+    ) -> Result<Box<dyn Sink>, Failure> {
+        let (source, target) = match (opened, &self.to) {
+            (_, To::Null) => return Ok(Box::new(NullSink)),
+            (_, To::Parquet(folder)) => return Ok(Box::new(ParquetSink::new(folder))),
+            (Opened::Files(_), To::Postgres(_)) => {
+                return Err(Failure::usage("files cannot be refreshed into a database by this version")
+                    .remedy("name a folder: parquet:FOLDER"));
+            }
+            (Opened::Postgres(source), To::Postgres(target)) => (source, target),
+        };
+        let given = &self.options;
+        let options = crate::sink::postgres::Options {
+            publisher: endpoint::publisher()?,
+            maintenance: given.maintenance_db.clone(),
+            adopt: given.adopt,
+            allow_same_cluster: given.allow_same_cluster,
+            drop_settings: given.drop_settings,
+            strict: given.strict,
+            template: given.template.clone(),
+            keep: given.generations,
+            keep_for: given.generations_for,
+            jobs,
+            search: endpoint::programs(),
+            run: self.run.clone(),
+        };
+        let (sink, told) = PostgresSink::prepare(source.session(), source.snapshot_id(), plan, target, options).await?;
+        warnings.extend(told);
+        Ok(Box::new(sink))
+    }
+}
+
 fn processors() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
 }
@@ -271,8 +311,7 @@ pub(super) fn summary(report: &Report) -> String {
 /// `email email, name person_name; 4 kept`.
 fn masks(table: &crate::report::TableReport) -> String {
     let (kept, masked): (Vec<_>, Vec<_>) = table.columns.iter().partition(|column| column.mask == "keep");
-    let mut parts: Vec<String> =
-        masked.iter().map(|column| format!("{}: {}", column.column, column.mask)).collect();
+    let mut parts: Vec<String> = masked.iter().map(|column| format!("{}: {}", column.column, column.mask)).collect();
     if !kept.is_empty() {
         parts.push(format!("{} kept", kept.len()));
     }

@@ -197,8 +197,21 @@ impl Maintenance {
         Ok(())
     }
 
+    /// The name of the staging that this is about.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Drops a shadow that was not published.
+    ///
+    /// # Errors
+    /// The world failed.
+    pub async fn drop_shadow(&self, shadow: &str) -> Result<(), Failure> {
+        self.drop_database(shadow).await
+    }
+
     /// Drops a database and ends its sessions.
-    pub(super) async fn drop_database(&self, database: &str) -> Result<(), Failure> {
+    async fn drop_database(&self, database: &str) -> Result<(), Failure> {
         let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", sql::identifier(database));
         let dropped = self.session.batch_execute(&statement).await;
         dropped.map_err(|error| self.session.failure(&error, &format!("dropping {database}")))

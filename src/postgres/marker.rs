@@ -79,11 +79,6 @@ fn split(comment: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// What a person wrote in a database's comment, without the marker.
-pub(super) fn without_marker(comment: &str) -> &str {
-    split(comment).0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,7 +104,7 @@ mod tests {
         for words in [None, Some("ours"), Some("two\nlines"), Some("bauta/1 is a program"), Some("ends\n")] {
             let comment = marker().into_comment(words);
             assert_eq!(Marker::parse(&comment), Some(marker()));
-            assert_eq!(without_marker(&comment), words.unwrap_or_default());
+            assert_eq!(split(&comment).0, words.unwrap_or_default());
             let again = Marker { epoch: 8, ..marker() }.into_comment(Some(&comment));
             assert_eq!(Marker::parse(&again).map(|marker| marker.epoch), Some(8));
             assert_eq!(again.matches("bauta/1 {").count(), 1);

@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use bauta::postgres::throwaway::{Options, Search, Throwaway, find_server, no_server};
 
 /// A key for tests.
-pub const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+pub(crate) const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 /// Another one.
-pub const OTHER_KEY: &str = "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+pub(crate) const OTHER_KEY: &str = "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 /// A server with the roles that a refresh uses: `reader` may read everything, `loader` may create databases.
-pub struct Server {
+pub(crate) struct Server {
     server: Throwaway,
 }
 
@@ -32,80 +32,75 @@ fn start() -> Server {
 }
 
 /// The production server, started once for all tests.
-pub fn production() -> &'static Server {
+pub(crate) fn production() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(start)
 }
 
 /// The staging server, started once for all tests.
-pub fn staging() -> &'static Server {
+pub(crate) fn staging() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(start)
 }
 
 impl Server {
     /// URI of a database for a role whose password is its name.
-    pub fn uri(&self, role: &str, database: &str) -> String {
+    pub(crate) fn uri(&self, role: &str, database: &str) -> String {
         self.server.uri_for(role, role, database)
     }
 
     /// A program of this server's version, connected to a database as superuser.
-    pub fn program(&self, name: &str, database: &str) -> Command {
+    pub(crate) fn program(&self, name: &str, database: &str) -> Command {
         let mut command = Command::new(self.server.binaries.program(name));
         command.arg("-d").arg(self.server.uri(database));
         command
     }
 
     /// Runs SQL as superuser; what it prints, a line per row, `|` between columns.
-    pub fn sql(&self, database: &str, sql: &str) -> String {
-        let output = self.program("psql", database).args(["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql]).output().unwrap();
+    pub(crate) fn sql(&self, database: &str, sql: &str) -> String {
+        let output =
+            self.program("psql", database).args(["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql]).output().unwrap();
         assert!(output.status.success(), "{sql}\n{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
     }
 
-    /// Runs a file of SQL as superuser.
-    pub fn file(&self, database: &str, path: &Path) {
-        let output = self.program("psql", database).args(["-Xq", "-v", "ON_ERROR_STOP=1", "-f"]).arg(path).output().unwrap();
-        assert!(output.status.success(), "{}\n{}", path.display(), String::from_utf8_lossy(&output.stderr));
-    }
-
     /// Makes an empty database and returns its name, which no other test has.
-    pub fn database(&self, name: &str) -> String {
+    pub(crate) fn database(&self, name: &str) -> String {
         let name = unused(name);
         self.sql("postgres", &format!("create database {name}"));
         name
     }
 
     /// Every row of a query, sorted.
-    pub fn sorted(&self, database: &str, query: &str) -> Vec<String> {
+    pub(crate) fn sorted(&self, database: &str, query: &str) -> Vec<String> {
         let mut rows: Vec<String> = self.sql(database, query).lines().map(str::to_owned).collect();
         rows.sort();
         rows
     }
 
     /// Databases whose names begin like this.
-    pub fn databases(&self, prefix: &str) -> Vec<String> {
+    pub(crate) fn databases(&self, prefix: &str) -> Vec<String> {
         let sql = format!("select datname from pg_database where datname like '{prefix}%' order by 1");
         self.sql("postgres", &sql).lines().map(str::to_owned).collect()
     }
 }
 
 /// A name that no other test has.
-pub fn unused(name: &str) -> String {
+pub(crate) fn unused(name: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("{name}_{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// A production database with a schema, a rule file for it, and the name of a staging that does not exist yet.
-pub struct Case {
-    pub production: String,
-    pub staging: String,
-    pub folder: tempfile::TempDir,
+pub(crate) struct Case {
+    pub(crate) production: String,
+    pub(crate) staging: String,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Case {
     /// Makes production from SQL and writes the rules (without their head) to a file.
-    pub fn new(name: &str, sql: &str, tables: &str) -> Self {
+    pub(crate) fn new(name: &str, sql: &str, tables: &str) -> Self {
         let case = Self {
             production: production().database(name),
             staging: unused(&format!("staging_{name}")),
@@ -117,29 +112,29 @@ impl Case {
     }
 
     /// Writes other rules.
-    pub fn rules(&self, tables: &str) {
+    pub(crate) fn rules(&self, tables: &str) {
         std::fs::write(self.rule_file(), format!("version: 1\n{tables}")).unwrap();
     }
 
-    pub fn rule_file(&self) -> PathBuf {
+    pub(crate) fn rule_file(&self) -> PathBuf {
         self.folder.path().join("case.yaml")
     }
 
-    pub fn source(&self) -> String {
+    pub(crate) fn source(&self) -> String {
         production().uri("reader", &self.production)
     }
 
-    pub fn target(&self) -> String {
+    pub(crate) fn target(&self) -> String {
         staging().uri("loader", &self.staging)
     }
 
     /// `bauta refresh` with the test key; more arguments may override what is here.
-    pub fn refresh(&self, more: &[&str]) -> Ran {
+    pub(crate) fn refresh(&self, more: &[&str]) -> Ran {
         run(self.refresh_command(KEY, more))
     }
 
     /// The command of [`Case::refresh`], with any key.
-    pub fn refresh_command(&self, key: &str, more: &[&str]) -> Command {
+    pub(crate) fn refresh_command(&self, key: &str, more: &[&str]) -> Command {
         let mut command = bauta(&["refresh"]);
         command.arg(self.rule_file()).env("BAUTA_KEY", key);
         command.env("BAUTA_SOURCE", self.source()).env("BAUTA_TARGET", self.target()).args(more);
@@ -147,7 +142,7 @@ impl Case {
     }
 
     /// Refreshes and expects success.
-    pub fn refreshed(&self) -> Ran {
+    pub(crate) fn refreshed(&self) -> Ran {
         let ran = self.refresh(&[]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         ran
@@ -155,7 +150,7 @@ impl Case {
 }
 
 /// The program, with an environment that holds nothing of ours but PATH.
-pub fn bauta(arguments: &[&str]) -> Command {
+pub(crate) fn bauta(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bauta"));
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.args(arguments).stdin(Stdio::null());
@@ -164,24 +159,24 @@ pub fn bauta(arguments: &[&str]) -> Command {
 
 /// What a run printed and how it ended.
 #[derive(Debug)]
-pub struct Ran {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// Runs a command to its end.
-pub fn run(mut command: Command) -> Ran {
+pub(crate) fn run(mut command: Command) -> Ran {
     ended(command.output().unwrap())
 }
 
 /// Starts a command whose output is kept.
-pub fn spawn(mut command: Command) -> Child {
+pub(crate) fn spawn(mut command: Command) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 /// Waits for a started command.
-pub fn ended(output: Output) -> Ran {
+pub(crate) fn ended(output: Output) -> Ran {
     Ran {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8(output.stdout).unwrap(),

@@ -46,22 +46,19 @@ const SHAPE: &[(&str, &str)] = &[
         "newsletter readers who are customers",
         "SELECT count(*)::text FROM newsletter n JOIN customers c ON c.email = n.email",
     ),
-    (
-        "most orders of one customer",
-        "SELECT max(n)::text FROM (SELECT count(*) n FROM orders GROUP BY customer_id) x",
-    ),
+    ("most orders of one customer", "SELECT max(n)::text FROM (SELECT count(*) n FROM orders GROUP BY customer_id) x"),
     ("rows in the 2024 partition", "SELECT count(*)::text FROM orders_2024"),
     ("turnover", "SELECT sum(total)::text FROM orders"),
     ("customer_totals (materialized)", "SELECT count(*)::text FROM customer_totals"),
-    (
-        "constraints not valid",
-        "SELECT count(*)::text FROM pg_constraint WHERE NOT convalidated",
-    ),
+    ("constraints not valid", "SELECT count(*)::text FROM pg_constraint WHERE NOT convalidated"),
 ];
 
 /// What nobody may find in staging: words, and a query for production's values.
 const PEOPLE: &[(&str, &str)] = &[
-    ("e-mail addresses", "SELECT DISTINCT lower(email::text) FROM customers UNION SELECT lower(email::text) FROM newsletter"),
+    (
+        "e-mail addresses",
+        "SELECT DISTINCT lower(email::text) FROM customers UNION SELECT lower(email::text) FROM newsletter",
+    ),
     ("phone numbers", "SELECT DISTINCT phone FROM customers WHERE phone <> ''"),
     ("access tokens", "SELECT DISTINCT api_token FROM customers WHERE api_token <> ''"),
 ];

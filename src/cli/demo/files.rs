@@ -61,5 +61,7 @@ fn parquet(path: &Path, column: &str, rows: usize) -> Result<Vec<String>, Failur
     let array = batch.column_by_name(column).ok_or_else(broken)?;
     let texts = cast(array, &DataType::Utf8).map_err(|_| broken())?;
     let texts = texts.as_string::<i32>();
-    Ok((0..texts.len()).map(|row| if texts.is_null(row) { "NULL".to_owned() } else { texts.value(row).to_owned() }).collect())
+    Ok((0..texts.len())
+        .map(|row| if texts.is_null(row) { "NULL".to_owned() } else { texts.value(row).to_owned() })
+        .collect())
 }

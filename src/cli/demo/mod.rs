@@ -62,7 +62,11 @@ impl Stage {
             from,
             to,
             key: key::find()?,
-            options: refresh::Options { allow_same_cluster: true, report: Some(self.results.clone()), ..Default::default() },
+            options: refresh::Options {
+                allow_same_cluster: true,
+                report: Some(self.results.clone()),
+                ..Default::default()
+            },
             run: key::random_id()?,
         };
         let observer = progress::observer(common, &job.run);

@@ -125,9 +125,7 @@ impl Writer for LoadWriter {
         let mut unit = self.unit.take().ok_or_else(|| Failure::bug("a unit ended before it began"))?;
         let doing = doing(&unit.table);
         let acknowledged = match &mut unit.copy {
-            Some(copy) => {
-                copy.as_mut().finish().await.map_err(|error| self.session.failure(&error, &doing))?
-            }
+            Some(copy) => copy.as_mut().finish().await.map_err(|error| self.session.failure(&error, &doing))?,
             // A row of a table without stored columns is nothing but its existence.
             None => {
                 let target = sql::table(&unit.table.into);

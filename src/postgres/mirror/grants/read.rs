@@ -79,7 +79,7 @@ impl Grants {
     ///
     /// # Errors
     /// The server failed.
-    pub(in crate::postgres) async fn read(session: &Session) -> Result<Self, Failure> {
+    pub async fn read(session: &Session) -> Result<Self, Failure> {
         let failed = |error| session.failure(&error, "reading grants and owners");
         let objects = session.query(OBJECTS, &[]).await.map_err(failed)?;
         let defaults = session.query(DEFAULTS, &[]).await.map_err(failed)?;

@@ -1,0 +1,291 @@
+//! The PostgreSQL sink: a generation is a shadow database beside staging, made like production, loaded, completed and
+//! then published by renaming. It is checked whether that can work before the first row is read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{Generation, Sink, Writer};
+use crate::batch::Encoding;
+use crate::failure::Failure;
+use crate::plan::Plan;
+use crate::postgres::connect::{Address, Session, connect};
+use crate::postgres::generations::{Maintenance, Target, sibling};
+use crate::postgres::marker::{Marker, State};
+use crate::postgres::mirror::{Grants, Shadow, Structure};
+use crate::postgres::properties;
+use crate::postgres::publish::Ready;
+use crate::postgres::throwaway::Search;
+use crate::postgres::tools::Tools;
+use crate::report::{Event, Observer};
+use crate::verify::{Facts, Passed};
+
+mod writer;
+
+use writer::LoadWriter;
+
+/// What the sink is told besides its address.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The role that ends sessions and renames, if it is another than the loading one.
+    pub publisher: Option<Address>,
+    /// Database for locking and renaming.
+    pub maintenance: String,
+    /// Whether a database that we did not make is taken over.
+    pub adopt: bool,
+    /// Whether production and staging may be on one server.
+    pub allow_same_cluster: bool,
+    /// Whether settings that may not be carried over are left behind.
+    pub drop_settings: bool,
+    /// Whether a superuser may not load.
+    pub strict: bool,
+    /// The template database, if it is not template0.
+    pub template: Option<String>,
+    /// Kept generations.
+    pub keep: usize,
+    /// How long they are kept.
+    pub keep_for: Duration,
+    /// Indexes that are built at the same time.
+    pub jobs: usize,
+    /// Where PostgreSQL's client programs are looked for.
+    pub search: Search,
+    /// Id of the run; the generation's.
+    pub run: String,
+}
+
+/// Staging, ready to get a new generation.
+pub struct PostgresSink {
+    loader: Address,
+    shadow: Arc<Shadow>,
+    structure: Arc<Structure>,
+    maintenance: Arc<Maintenance>,
+    was: Target,
+    statements: Vec<String>,
+    options: Options,
+    name: String,
+}
+
+impl PostgresSink {
+    /// Checks everything that can be checked before a row is read, takes the lock, and reads production's structure in
+    /// `source`, a session inside the exported `snapshot`. Returns what a person should hear about.
+    ///
+    /// # Errors
+    /// The target is refused (exit 4), or the world failed (exit 3). Nothing was changed but leftovers of dead runs.
+    pub async fn prepare(
+        source: &Session,
+        snapshot: &str,
+        plan: &Plan,
+        target: &Address,
+        options: Options,
+    ) -> Result<(Self, Vec<String>), Failure> {
+        let mut told = Vec::new();
+        let publisher = options.publisher.clone().unwrap_or_else(|| target.clone());
+        let publisher = publisher.with_database(target.database());
+        let maintenance = Maintenance::open(&publisher, &options.maintenance).await?;
+        maintenance.refuse_production(source, options.allow_same_cluster, options.adopt).await?;
+        let was = maintenance.target().await?;
+        if let (Target::Foreign(_), false) = (&was, options.adopt) {
+            let name = target.database();
+            return Err(Failure::refused(format!("the database {name} exists and was not made by bauta")).remedy(
+                "if it is staging, take it over with --adopt; what it holds is kept as the previous generation",
+            ));
+        }
+        let loader = connect(&target.with_database(&options.maintenance), "create").await?;
+        properties::may_create(&loader).await?;
+        told.extend(one_role(&loader, &options).await?);
+        maintenance.lock().await?;
+        maintenance.refuse_blockers().await?;
+        maintenance.drop_leftovers().await?;
+        let carried = properties::carried(&loader, target.database()).await?;
+        if !carried.forbidden.is_empty() && !options.drop_settings {
+            return Err(Failure::world("staging has settings that the loading role may not carry over").remedy(
+                format!(
+                    "an administrator may run after the refresh: {}; accept the loss with --drop-settings",
+                    carried.forbidden.join("; ")
+                ),
+            ));
+        }
+        told.extend(carried.forbidden.iter().map(|statement| format!("not carried over: {statement}")));
+        let tools = Tools::find(&options.search, source.version(), loader.version())?;
+        if loader.version() / 10_000 < source.version() / 10_000 {
+            return Err(Failure::world("staging's server is older than production's")
+                .remedy(format!("it needs version {} or newer", source.version() / 10_000)));
+        }
+        let structure = Arc::new(Structure::read(source, snapshot, &tools, &plan.mirror).await?);
+        let name = sibling(target.database(), &options.run);
+        let address = loader.address().with_database(&name);
+        let template = match &options.template {
+            Some(name) => Some(connect(&target.with_database(name), "template").await?),
+            None => None,
+        };
+        let (shadow, more) =
+            Shadow::plan(&structure, &plan.mirror, &loader, template.as_ref(), &address, options.jobs).await?;
+        told.extend(more);
+        loader.close().await;
+        let sink = Self {
+            loader: target.clone(),
+            shadow: Arc::new(shadow),
+            structure,
+            maintenance: Arc::new(maintenance),
+            was,
+            statements: carried.statements,
+            options,
+            name,
+        };
+        Ok((sink, told))
+    }
+}
+
+/// Says that one role has both powers, and refuses a superuser where that is asked for.
+async fn one_role(loader: &Session, options: &Options) -> Result<Vec<String>, Failure> {
+    let mut told = Vec::new();
+    let row = loader.query_one("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user", &[]).await;
+    let superuser = row.is_ok_and(|row| row.try_get(0).unwrap_or(false));
+    if superuser && options.strict {
+        return Err(Failure::refused("the loading role is a superuser")
+            .remedy("functions of production's schema run as this role: use one with CREATEDB and no more"));
+    }
+    if superuser {
+        told.push("the loading role is a superuser, and functions of production's schema run as it".to_owned());
+    }
+    if options.publisher.is_none() {
+        told.push("one role loads and publishes; BAUTA_PUBLISHER names another one for publishing".to_owned());
+    }
+    Ok(told)
+}
+
+#[async_trait]
+impl Sink for PostgresSink {
+    fn takes_sealed(&self, _: Encoding) -> bool {
+        true
+    }
+
+    async fn begin(&self, plan: &Plan, observer: &dyn Observer) -> Result<Box<dyn Generation>, Failure> {
+        observer.event(Event::Stage(format!("creating {} with production's structure", self.name)));
+        let session = connect(&self.loader.with_database(&self.options.maintenance), "create").await?;
+        properties::create(&session, &self.name, &self.structure.database, self.options.template.as_deref()).await?;
+        session.close().await;
+        let generation = Box::new(ShadowGeneration {
+            maintenance: self.maintenance.clone(),
+            shadow: self.shadow.clone(),
+            address: self.loader.with_database(&self.name),
+            was: self.was.clone(),
+            statements: self.statements.clone(),
+            options: self.options.clone(),
+            name: self.name.clone(),
+            marker: None,
+        });
+        match generation.begin(&plan.rules_digest).await {
+            Ok(marker) => Ok(Box::new(ShadowGeneration { marker: Some(marker), ..*generation })),
+            Err(failure) => {
+                generation.discard().await;
+                Err(failure)
+            }
+        }
+    }
+}
+
+/// A shadow database in the making.
+struct ShadowGeneration {
+    maintenance: Arc<Maintenance>,
+    shadow: Arc<Shadow>,
+    address: Address,
+    was: Target,
+    statements: Vec<String>,
+    options: Options,
+    name: String,
+    marker: Option<Marker>,
+}
+
+impl ShadowGeneration {
+    /// Marks it as ours and gives it production's structure.
+    async fn begin(&self, rules: &str) -> Result<Marker, Failure> {
+        let marker = self.maintenance.new_marker(&self.name, &self.options.run, rules).await?;
+        self.maintenance.mark(&self.name, marker.clone()).await?;
+        self.shadow.before_rows().await?;
+        Ok(marker)
+    }
+
+    fn marker(&self) -> Result<Marker, Failure> {
+        self.marker.clone().ok_or_else(|| Failure::bug("a shadow without marker"))
+    }
+
+    /// What staging's current generation grants to whom.
+    async fn live_grants(&self) -> Result<Option<Grants>, Failure> {
+        if let Target::Absent = self.was {
+            return Ok(None);
+        }
+        let live = self.address.with_database(self.maintenance.name());
+        let session = connect(&live, "grants").await?;
+        let grants = Grants::read(&session).await;
+        session.close().await;
+        grants.map(Some)
+    }
+
+    /// Runs the scripts of `after_load`, each in a session of its own with the usual search path.
+    async fn scripts(&self, plan: &Plan, observer: &dyn Observer) -> Result<(), Failure> {
+        for script in &plan.after_load {
+            observer.event(Event::Stage(format!("running {}", script.name)));
+            let session = connect(&self.address, "after_load").await?;
+            let run = format!("SET search_path TO DEFAULT;\n{}", script.sql);
+            session.batch_execute(&run).await.map_err(|error| session.failure(&error, &script.name))?;
+            session.close().await;
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Generation for ShadowGeneration {
+    async fn writer(&self) -> Result<Box<dyn Writer>, Failure> {
+        LoadWriter::open(&self.address).await
+    }
+
+    async fn seal(&mut self, plan: &Plan, observer: &dyn Observer) -> Result<Facts, Failure> {
+        let stage = |text: &str| observer.event(Event::Stage(text.to_owned()));
+        stage("building keys and indexes, validating foreign keys");
+        self.shadow.keys().await?;
+        let session = connect(&self.address, "seal").await?;
+        stage("setting sequences, filling materialized views");
+        self.shadow.contents_of_their_own(&session, &plan.sequences).await?;
+        stage("creating triggers and policies");
+        let mut told = self.shadow.triggers(&session).await?;
+        self.scripts(plan, observer).await?;
+        stage("gathering statistics");
+        let analyzed = self.shadow.analyze(&session).await?;
+        let mut facts = self.shadow.facts(&session).await?;
+        facts.checked.push(format!("{analyzed} relations analyzed"));
+        stage("restoring owners and grants");
+        told.extend(self.shadow.grants(&session, self.live_grants().await?.as_ref()).await?);
+        session.close().await;
+        told.into_iter().for_each(|text| observer.event(Event::Warning(text)));
+        let marker = Marker { state: State::Ready, ..self.marker()? };
+        self.maintenance.mark(&self.name, marker.clone()).await?;
+        self.marker = Some(marker);
+        Ok(facts)
+    }
+
+    async fn publish(self: Box<Self>, _: Passed, observer: &dyn Observer) -> Result<String, Failure> {
+        let publisher = self.options.publisher.clone().unwrap_or_else(|| self.address.clone());
+        let ready = Ready { database: self.name.clone(), marker: self.marker()?, statements: self.statements.clone() };
+        let published = self.maintenance.publish(&publisher, &self.was, &ready, self.options.keep_for).await;
+        let generation = match published {
+            Ok(generation) => generation,
+            Err(failure) => {
+                self.discard().await;
+                return Err(failure);
+            }
+        };
+        // Staging is the new one: what goes wrong from here on is worth a word, not an error.
+        if let Err(failure) = self.maintenance.drop_expired(self.options.keep).await {
+            observer.event(Event::Warning(format!("an old generation could not be dropped: {failure}")));
+        }
+        Ok(format!("{} as generation {generation}", self.maintenance.name()))
+    }
+
+    async fn discard(self: Box<Self>) {
+        // What cannot be dropped now is dropped by the next run.
+        let _ = self.maintenance.drop_shadow(&self.name).await;
+    }
+}
