@@ -1,6 +1,6 @@
 //! Two throwaway servers, production and staging, and what tests do with them: make databases, run SQL, run the program.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
