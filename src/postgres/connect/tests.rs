@@ -196,3 +196,24 @@ async fn sessions_have_their_settings_can_be_cancelled_and_tell_why_they_ended()
     assert!(failure.message.contains("57P01"), "{failure}");
     other.close().await;
 }
+
+#[tokio::test]
+async fn what_the_server_says_is_shown_by_names_only() {
+    use crate::postgres::throwaway::tests::server;
+    let session = super::connect(&parse(&server().uri("postgres")), "failures").await.unwrap();
+    let setup = "CREATE TEMPORARY TABLE people (name text CONSTRAINT one_name UNIQUE, age int CHECK (age > 0)); \
+                 INSERT INTO people VALUES ('SECRET', 1)";
+    session.batch_execute(setup).await.unwrap();
+    for (statement, kind, words) in [
+        ("INSERT INTO people VALUES ('SECRET')", Kind::Data, "unique violation (SQLSTATE 23505) on table pg_temp"),
+        ("INSERT INTO people VALUES ('SECRET', -1)", Kind::Data, "constraint people_age_check"),
+        ("SELECT 'SECRET'::int", Kind::Data, "invalid text representation"),
+        ("SELECT 'SECRET' FROM absent", Kind::World, "undefined table"),
+    ] {
+        let failure = session.failure(&session.batch_execute(statement).await.unwrap_err(), "trying");
+        assert_eq!(failure.kind, kind, "{statement}");
+        assert!(failure.message.contains(words), "{failure}");
+        assert!(!failure.to_string().contains("SECRET"), "{failure}");
+    }
+    session.close().await;
+}

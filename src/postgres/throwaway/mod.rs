@@ -82,6 +82,11 @@ impl Throwaway {
     /// # Errors
     /// The folder cannot be made, or a program fails; nothing is left behind.
     pub fn start(options: &Options) -> Result<Self, Failure> {
+        // Between finding a free port and listening on it, somebody else can take it.
+        Self::once(options).or_else(|_| Self::once(options))
+    }
+
+    fn once(options: &Options) -> Result<Self, Failure> {
         let user = User::unprivileged()?;
         let folder = folder(user.as_ref())?;
         let password = password()?;
