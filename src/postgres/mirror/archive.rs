@@ -64,7 +64,9 @@ impl Archive {
         let lines: String = entries.iter().map(|id| format!("{id};\n")).collect();
         list.write_all(lines.as_bytes()).and_then(|()| list.flush()).map_err(|error| cannot_write(&error))?;
         let mut command = self.tools.command("pg_restore");
-        command.args(["--no-owner", "--no-acl", "--no-tablespaces", "--no-password", "--use-list"]).arg(list.path());
+        // Only a verbose one says which entry failed.
+        command.args(["--no-owner", "--no-acl", "--no-tablespaces", "--no-password", "--verbose"]);
+        command.arg("--use-list").arg(list.path());
         // A plain name with an equals sign in it would be read as a connection string.
         let database = step.shadow.database().replace('\\', "\\\\").replace('\'', "\\'");
         command.arg("--dbname").arg(format!("dbname='{database}'"));
@@ -72,11 +74,9 @@ impl Archive {
             command.arg(format!("--section={section}"));
         }
         let newer = self.tools.version().major >= 17 && step.version < 170_000;
+        // A newer one goes on after errors, which have to be counted; what several processes say at once could not be.
         if !newer {
-            command.arg("--exit-on-error");
-        }
-        if step.jobs > 1 {
-            command.arg(format!("--jobs={}", step.jobs));
+            command.arg("--exit-on-error").arg(format!("--jobs={}", step.jobs.max(1)));
         }
         command.arg(self.file.path());
         // Nothing is lost with it: what is published is made durable then, and all before it.

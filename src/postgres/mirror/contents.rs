@@ -71,7 +71,10 @@ pub(super) fn decide(entries: &[Entry], facts: &Facts<'_>) -> Result<Contents, F
             }
         }
         let needed = || entry.needs.iter().filter_map(|id| fates.get(id));
-        if entry.kind == Kind::Comment && needed().any(|(_, kind)| matches!(kind, Kind::Policy)) {
+        let comes_late = |(fate, kind): &(Fate, Kind)| {
+            *kind == Kind::Policy || matches!(fate, Fate::ForeignKey | Fate::Refresh | Fate::Late)
+        };
+        if entry.kind == Kind::Comment && fate == Fate::Structure && needed().any(comes_late) {
             fate = Fate::LateComment;
         }
         if fate != Fate::Out && needed().any(|(fate, _)| *fate == Fate::Out) {

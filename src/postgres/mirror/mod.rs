@@ -14,6 +14,9 @@ mod sequences;
 mod shadow;
 mod toc;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use self::archive::Archive;

@@ -12,6 +12,8 @@ use crate::failure::Failure;
 use crate::plan::{Mirror, SequencePlan};
 use crate::postgres::catalog::get;
 use crate::postgres::connect::{Address, Session, connect};
+use crate::postgres::sql;
+use crate::schema::TableName;
 use crate::verify::Facts;
 
 /// Roles that there are, and what we may do with them. From version 16 on, membership alone does not allow it.
@@ -59,6 +61,7 @@ impl Shadow {
         let (mut present, mut installed) = (BTreeSet::new(), BTreeSet::new());
         if let Some(template) = template {
             present = powers::read(template).await?.into_values().collect();
+            may_create_in(template).await?;
             installed = powers::extensions(template).await?;
         }
         let available = powers::available(server).await?;
@@ -129,13 +132,13 @@ impl Shadow {
         let failed = |error| session.failure(&error, "gathering statistics");
         let rows = session.query(RELATIONS, &[]).await.map_err(failed)?;
         for row in &rows {
-            let name = crate::schema::TableName { schema: get(row, "schema")?, name: get(row, "name")? };
+            let name = TableName { schema: get(row, "schema")?, name: get(row, "name")? };
             let statement = match (get(row, "partitioned")?, self.version >= 180_000) {
                 (true, true) => "ANALYZE ONLY",
                 (true, false) => "ANALYZE",
                 (false, _) => "VACUUM (ANALYZE)",
             };
-            let statement = format!("{statement} {}", crate::postgres::sql::table(&name));
+            let statement = format!("{statement} {}", sql::table(&name));
             session.batch_execute(&statement).await.map_err(failed)?;
         }
         Ok(rows.len())
@@ -168,6 +171,25 @@ impl Shadow {
         let step = Step { shadow: &self.address, version: self.version, jobs, section, doing };
         self.structure.archive.restore(&step, entries).await
     }
+}
+
+/// The schemas that come with a template are somebody else's: we have to be allowed to create in them.
+async fn may_create_in(template: &Session) -> Result<(), Failure> {
+    const CLOSED: &str = "SELECT n.nspname::text AS name FROM pg_namespace n WHERE n.oid >= 16384 AND n.nspname !~ '^pg_' \
+        AND NOT has_schema_privilege(n.oid, 'CREATE') ORDER BY 1";
+    let failed = |error| template.failure(&error, "looking at the template");
+    let rows = template.query(CLOSED, &[]).await.map_err(failed)?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = rows.iter().map(|row| get(row, "name")).collect::<Result<_, _>>()?;
+    let role = sql::identifier(template.address().user());
+    let (template, many) = (template.address().database(), sql::identifiers(names.iter().map(String::as_str)));
+    Err(Failure::world(format!(
+        "the loading role may not create in schemas of the template {template}: {}",
+        names.join(", ")
+    ))
+    .remedy(format!("let an administrator run in {template}: GRANT CREATE ON SCHEMA {many} TO {role}")))
 }
 
 /// The roles of a server, and production's names for them.
