@@ -4,6 +4,7 @@
 use super::ColumnPlan;
 use super::cover::Cover;
 use super::resolve::Drafts;
+use super::unlisted;
 use crate::class;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::mask::{self, ColumnFacts, MASKS, MaskDef, Params, PerUse, Problem, Uniqueness};
@@ -19,6 +20,8 @@ pub(super) struct Draft {
     /// The subject's column, for `per:`.
     pub(super) per: Option<String>,
     pub(super) because: String,
+    /// The column that says so: this one at home, or the one that it refers to.
+    pub(super) source: ColumnName,
     /// Where the mask stands in the file; `None` for a safe mask of an unlisted column.
     pub(super) span: Option<Span>,
     /// Whether table and column were written out, not matched by a star or a keep over many.
@@ -58,6 +61,7 @@ fn kept(why: &str, span: Span, home: &ColumnName, literal: bool) -> Draft {
         domain: own_domain(home),
         per: None,
         because: format!("kept: {why}"),
+        source: home.clone(),
         span: Some(span),
         literal,
     }
@@ -134,7 +138,8 @@ fn ruled(
         (None, Some(class)) => class.value.clone(),
         (None, None) => own_domain(home),
     };
-    Some(Draft { mask, params, domain, per, because, span: Some(used.name.span), literal })
+    let source = home.clone();
+    Some(Draft { mask, params, domain, per, because, source, span: Some(used.name.span), literal })
 }
 
 /// Mistakes in the file's own masks of classes, those of classes included that no column has.
@@ -190,16 +195,30 @@ fn no_subject(table: &Table, per: &str, span: Span) -> Option<Diagnostic> {
     }
 }
 
-/// A safe mask for a column that no rule names.
-pub(super) fn safe(column: &Column, home: &ColumnName, name: &'static str) -> Option<Draft> {
-    let mask = mask::find(name).filter(|mask| mask.accepts.takes(&column.ty.kind))?;
-    let params = Params::read(mask.name, mask.params, &[], Span::default()).ok()?;
+/// A safe mask for a column that no rule names: the first that takes it.
+pub(super) fn safe(table: &Table, column: &Column, home: &ColumnName) -> Option<Draft> {
+    let facts = ColumnFacts {
+        column: home.clone(),
+        ty: column.ty.clone(),
+        not_null: column.not_null,
+        unique: table.unique.iter().any(|unique| unique.columns.contains(&column.name)),
+        max_chars: column.ty.max_chars,
+        domain_kinds: vec![column.ty.kind.scalar().clone()],
+        per: None,
+    };
+    let fits = |name: &str| {
+        let mask = mask::find(name).filter(|mask| mask.accepts.takes(&column.ty.kind))?;
+        let params = Params::read(mask.name, mask.params, &[], Span::default()).ok()?;
+        (mask.check)(&params, &facts).is_empty().then_some((mask, params))
+    };
+    let (mask, params) = unlisted::safe_masks(table, column).into_iter().find_map(fits)?;
     Some(Draft {
         mask,
         params,
         domain: own_domain(home),
         per: None,
         because: "unlisted: a safe mask by its type".to_owned(),
+        source: home.clone(),
         span: None,
         literal: false,
     })

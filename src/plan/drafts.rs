@@ -98,7 +98,7 @@ impl<'a, 'c> Drafter<'a, 'c> {
 
     fn uncovered(&mut self, table: &'a Table, column: &'a Column, home: &ColumnName) {
         if self.rules.unlisted == Unlisted::Mask
-            && let Some(draft) = unlisted::safe_mask(table, column).and_then(|mask| columns::safe(column, home, mask))
+            && let Some(draft) = columns::safe(table, column, home)
         {
             self.drafts.insert(table.name.column(&column.name), draft);
             return;

@@ -52,7 +52,7 @@ pub(super) fn follow(
             }
             let because = format!("follows {source}");
             let span = own.and_then(|own| own.span).or(draft.span);
-            drafts.insert(name, Draft { because, per: None, span, ..(*draft).clone() });
+            drafts.insert(name, Draft { because, source: (*source).clone(), per: None, span, ..(*draft).clone() });
         }
     }
     found

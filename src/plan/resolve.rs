@@ -90,16 +90,16 @@ fn complete(schema: &Schema, lineage: &Lineage<'_>, drafts: &Drafts) -> (Plans, 
             }
         }
     }
-    // What is wrong with a column is said once, at home; its leaves come after it.
-    columns.sort_by_key(|(_, _, _, name)| lineage.home(name) != *name);
-    let mut wrong: BTreeSet<(ColumnName, &str)> = BTreeSet::new();
+    // What is wrong with a mask is said once, where it is written; partitions and those that refer to it come later.
+    columns.sort_by_cached_key(|(_, _, draft, name)| (draft.source != *name, lineage.home(name) != *name));
+    let mut wrong: BTreeSet<(&ColumnName, &str)> = BTreeSet::new();
     let mut plans = Plans::new();
     let mut found = Vec::new();
     for (table, column, draft, name) in columns {
         let shared = &shared[&(draft.domain.as_str(), draft.mask.name)];
         let mut mistakes = Vec::new();
         let plan = columns::complete(table, column, draft, shared, drafts, &mut mistakes);
-        if !mistakes.is_empty() && wrong.insert((lineage.home(&name), draft.mask.name)) {
+        if !mistakes.is_empty() && wrong.insert((&draft.source, draft.mask.name)) {
             found.append(&mut mistakes);
         }
         if let Some(plan) = plan {

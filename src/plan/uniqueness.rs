@@ -33,6 +33,12 @@ fn look(table: &Table, unique: &Unique, plans: &Plans) -> Vec<Diagnostic> {
     if all_kept || !table.stored_columns().any(|column| plan(&column.name).is_some()) {
         return Vec::new();
     }
+    // Where a stored column has no plan, a mistake is noted already.
+    let planless =
+        |column: &&String| table.column(column).is_some_and(|known| !known.generated) && plan(column).is_none();
+    if unique.columns.iter().any(|column| planless(&column)) {
+        return Vec::new();
+    }
     // A set of columns stays unique if it holds a plain unique set whose columns all do, or in which something is NULL.
     let safe = |part: &Unique| {
         let inside = part.columns.iter().all(|column| unique.columns.contains(column));

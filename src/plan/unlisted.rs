@@ -1,6 +1,7 @@
 //! Columns that no rule names: the run stops with lines to paste, or, where the file says `unlisted: mask`, they get a
 //! safe mask by their type.
 
+use super::columns;
 use crate::class;
 use crate::classify;
 use crate::diagnostic::{Diagnostic, Span};
@@ -32,28 +33,27 @@ fn key(name: &str) -> String {
 
 fn suggestion(table: &Table, column: &Column) -> String {
     let sql = &column.ty.sql;
-    match (classify::guess(&column.name, &column.ty), safe_mask(table, column)) {
+    let own = table.name.column(&column.name);
+    match (classify::guess(&column.name, &column.ty), columns::safe(table, column, &own).map(|draft| draft.mask.name)) {
         (Some(class), _) => format!("{{ class: {class} }}"),
         (None, Some(mask)) => format!("{mask:<16} # {sql}; or {{ keep: \"why it may stay\" }}"),
-        (None, None) => format!("{{ keep: \"why it may stay\" }} # {sql}, in a unique key"),
+        (None, None) => format!("{{ keep: \"why it may stay\" }} # {sql}"),
     }
 }
 
-/// The safe mask of a type: nothing of the value is left, or, for numbers and times, not the value itself. In a unique
-/// key, one that keeps different values different. `None` where there is none.
-pub(super) fn safe_mask(table: &Table, column: &Column) -> Option<&'static str> {
+/// The safe masks of a type, the best first: nothing of the value is left, or, for numbers and times, not the value
+/// itself. In a unique key, such as keep different values different. Not all of them can mask every column of the type.
+pub(super) fn safe_masks(table: &Table, column: &Column) -> Vec<&'static str> {
     let kind = &column.ty.kind;
     if table.unique.iter().any(|unique| unique.columns.contains(&column.name)) {
         return match kind {
-            Kind::Int2 | Kind::Int4 | Kind::Int8 | Kind::Uuid => Some("permute"),
-            Kind::Text => Some("pseudonym"),
-            _ => None,
+            Kind::Int2 | Kind::Int4 | Kind::Int8 | Kind::Uuid => vec!["permute"],
+            Kind::Text => vec!["pseudonym"],
+            _ => Vec::new(),
         };
     }
-    if let Some(class) = classify::guess(&column.name, &column.ty).and_then(class::find) {
-        return Some(class.mask);
-    }
-    Some(match kind {
+    let class = classify::guess(&column.name, &column.ty).and_then(class::find).map(|class| class.mask);
+    let by_type = match kind.scalar() {
         Kind::Text => "text",
         Kind::Int2 | Kind::Int4 | Kind::Int8 | Kind::Numeric | Kind::Float4 | Kind::Float8 => "number_noise",
         Kind::Date => "date_shift",
@@ -61,7 +61,7 @@ pub(super) fn safe_mask(table: &Table, column: &Column) -> Option<&'static str> 
         Kind::Uuid => "permute",
         Kind::Inet | Kind::Cidr => "ip",
         Kind::Enum => "choose",
-        _ if column.not_null => "redact",
         _ => "nullify",
-    })
+    };
+    class.into_iter().chain([by_type, "redact", "nullify"]).collect()
 }
