@@ -38,6 +38,7 @@ mod nullify;
 mod numbering;
 pub mod params;
 mod password;
+mod permute;
 mod person_name;
 mod persona;
 mod phone;
@@ -56,6 +57,7 @@ mod username;
 
 pub use batch::{CellError, ColumnMask, MaskedBatch, TableMask};
 pub use params::{ParamDef, ParamKind, Params};
+pub use permute::sequence_floor;
 
 /// Every mask there is, sorted by name. The command `masks`, the README's table, the rule reader, the conformance laws
 /// and the benchmark walk this list.
@@ -71,6 +73,7 @@ pub static MASKS: &[&MaskDef] = &[
     &last_name::LAST_NAME,
     &nullify::NULLIFY,
     &password::PASSWORD,
+    &permute::PERMUTE,
     &person_name::PERSON_NAME,
     &phone::PHONE,
     &postcode::POSTCODE,
@@ -81,11 +84,6 @@ pub static MASKS: &[&MaskDef] = &[
     &url::URL,
     &username::USERNAME,
 ];
-
-/// (in the making)
-pub fn sequence_floor(_: &Params, _: &ColumnFacts) -> Option<i64> {
-    None
-}
 
 /// Finds a mask by its name.
 pub fn find(name: &str) -> Option<&'static MaskDef> {

@@ -1,0 +1,310 @@
+//! `permute`: keys become other keys, one to one. Preserves uniqueness, joins, sign, which integer types a number fits,
+//! and a UUID's version and variant; destroys order, distances, and the time inside a UUID.
+
+use std::collections::BTreeSet;
+
+use arrow::array::ArrayRef;
+
+use super::feistel::Permutation;
+use super::map::{map_integer, map_uuid};
+use super::params::{ParamDef, ParamKind, Params};
+use super::{Accepts, Built, ColumnFacts, Example, Input, Mask, MaskDef, MaskError, Problem, Promises, Uniqueness};
+use crate::key::DomainKey;
+use crate::schema::Kind;
+
+pub(super) static PERMUTE: MaskDef = MaskDef {
+    name: "permute",
+    summary: "keys become other keys, one to one: integers and UUIDs",
+    manual: "A keyed permutation (a Feistel network), so what is unique stays unique and what joins still joins. \
+             Integers are permuted inside bands, cut at 0, at H, and at the ends of every integer type that the key's \
+             columns have, so a number fits wherever it fitted: 0 stays 0, negative stays negative, and 1 to H stays 1 \
+             to H. H is 2^14, 2^30 or 2^52 where the narrowest of those types is smallint, integer or bigint, or the \
+             upper end of `range: 1..900000`, which is a band of its own. The column's sequence is set to H, so \
+             inserts go on above every masked key. `fixed: [0, -1]` names numbers with a meaning of their own: they \
+             stay, and nothing else becomes one of them. Of a UUID the version and variant bits stay; the other 122 \
+             are permuted, a version 7's time with them.",
+    accepts: Accepts::Scalars(&[Kind::Int2, Kind::Int4, Kind::Int8, Kind::Uuid]),
+    params: &[
+        ParamDef {
+            name: "fixed",
+            kind: ParamKind::Integers,
+            default: None,
+            required: false,
+            summary: "numbers that stay as they are, such as sentinels",
+        },
+        ParamDef {
+            name: "range",
+            kind: ParamKind::Range,
+            default: None,
+            required: false,
+            summary: "numbers that are permuted among themselves, instead of 1 to H",
+        },
+    ],
+    promises: Promises { unique: Uniqueness::Yes, ..Promises::NONE },
+    examples: &[
+        Example { kind: &Kind::Int4, params: "", input: "1", output: "899345032" },
+        Example { kind: &Kind::Int4, params: "", input: "2", output: "593568368" },
+        Example { kind: &Kind::Int8, params: "{range: 1..900000}", input: "1", output: "749516" },
+        Example { kind: &Kind::Int4, params: "{fixed: [-1]}", input: "-1", output: "-1" },
+        Example {
+            kind: &Kind::Uuid,
+            params: "",
+            input: "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+            output: "4c9a5214-d57c-4d64-a805-0d631d653bce",
+        },
+    ],
+    check,
+    build,
+};
+
+/// Number of bits of a UUID that are neither version nor variant (RFC 9562, section 4).
+const UUID_BITS: u32 = 122;
+
+/// The highest number that `permute` gives to numbers of its main band: sequences go on above it. `None` for UUIDs.
+pub fn sequence_floor(params: &Params, facts: &ColumnFacts) -> Option<i64> {
+    let (_, high) = main_band(params, &integers(facts))?;
+    Some(high)
+}
+
+fn check(params: &Params, facts: &ColumnFacts) -> Vec<Problem> {
+    let kinds = integers(facts);
+    if let (Some(narrowest), Some(widest)) = (kinds.first(), kinds.last()) {
+        return within(params, *narrowest, *widest);
+    }
+    ["fixed", "range"]
+        .into_iter()
+        .filter(|param| params.span(param).is_some())
+        .map(|param| Problem::param(param, "is for integers, and the column holds UUIDs"))
+        .collect()
+}
+
+/// Mistakes of the parameters against the types.
+fn within(params: &Params, narrowest: Integer, widest: Integer) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if let Some((low, high)) = params.range("range") {
+        if low < narrowest.min || high > narrowest.max {
+            problems.push(Problem::param("range", format!("does not lie within {}", narrowest.kind)));
+        } else if low == high {
+            problems.push(Problem::param("range", "holds one number, which would stay as it is"));
+        }
+    }
+    if params.integers("fixed").iter().any(|number| *number < widest.min || *number > widest.max) {
+        problems.push(Problem::param("fixed", format!("holds a number that is no {}", widest.kind)));
+    }
+    problems
+}
+
+fn build(params: &Params, facts: &ColumnFacts, key: &DomainKey) -> Built {
+    let key = key.purpose("permute");
+    match Integers::new(params, &integers(facts), &key) {
+        Some(integers) => Built::Mask(Box::new(integers)),
+        None => Built::Mask(Box::new(Uuids { key, permutation: Permutation::over(1 << UUID_BITS) })),
+    }
+}
+
+/// An integer type and its ends.
+#[derive(Clone, Copy)]
+struct Integer {
+    kind: &'static Kind,
+    min: i64,
+    max: i64,
+    /// H: half of what is above 0, or what a double holds exactly.
+    top: i64,
+}
+
+/// PostgreSQL's integer types, narrowest first.
+const INTEGERS: [Integer; 3] = [
+    Integer { kind: &Kind::Int2, min: i16::MIN as i64, max: i16::MAX as i64, top: 1 << 14 },
+    Integer { kind: &Kind::Int4, min: i32::MIN as i64, max: i32::MAX as i64, top: 1 << 30 },
+    Integer { kind: &Kind::Int8, min: i64::MIN, max: i64::MAX, top: 1 << 52 },
+];
+
+/// The integer types among the domain's columns, narrowest first. None for UUIDs.
+fn integers(facts: &ColumnFacts) -> Vec<Integer> {
+    let has = |kind: &Kind| facts.ty.kind.scalar() == kind || facts.domain_kinds.iter().any(|own| own.scalar() == kind);
+    INTEGERS.into_iter().filter(|integer| has(integer.kind)).collect()
+}
+
+/// The band that new keys are above of.
+fn main_band(params: &Params, kinds: &[Integer]) -> Option<(i64, i64)> {
+    let narrowest = kinds.first()?;
+    Some(params.range("range").unwrap_or((1, narrowest.top)))
+}
+
+/// All whole numbers of 64 bits in bands, ascending, both ends included.
+fn bands(main: (i64, i64), kinds: &[Integer]) -> Vec<(i64, i64)> {
+    let mut starts = BTreeSet::from([i64::MIN, 0, 1]);
+    for integer in kinds {
+        starts.insert(integer.min);
+        starts.extend(integer.max.checked_add(1));
+    }
+    // What lies inside the main band does not cut it: only 0 can, the types' ends are outside.
+    starts.retain(|start| *start <= main.0 || *start > main.1);
+    starts.insert(main.0);
+    starts.extend(main.1.checked_add(1));
+    let ends = starts.iter().skip(1).map(|start| start - 1).chain([i64::MAX]);
+    starts.iter().copied().zip(ends).collect()
+}
+
+struct Integers {
+    /// Ascending, without gaps.
+    bands: Vec<Band>,
+    /// Sorted.
+    fixed: Vec<i64>,
+}
+
+struct Band {
+    low: i64,
+    high: i64,
+    permutation: Permutation,
+    key: DomainKey,
+}
+
+impl Integers {
+    fn new(params: &Params, kinds: &[Integer], key: &DomainKey) -> Option<Self> {
+        let band = |(low, high): (i64, i64)| Band {
+            low,
+            high,
+            // The distance is not negative and below 2^64; no band is empty.
+            permutation: Permutation::over((i128::from(high) - i128::from(low) + 1).unsigned_abs()),
+            key: key.purpose(&format!("{low}..{high}")),
+        };
+        let bands = bands(main_band(params, kinds)?, kinds).into_iter().map(band).collect();
+        let mut fixed = params.integers("fixed").to_vec();
+        fixed.sort_unstable();
+        Some(Self { bands, fixed })
+    }
+
+    fn is_fixed(&self, number: i64) -> bool {
+        !self.fixed.is_empty() && self.fixed.binary_search(&number).is_ok()
+    }
+
+    fn permute(&self, number: i64) -> i64 {
+        if self.is_fixed(number) {
+            return number;
+        }
+        let band = &self.bands[self.bands.partition_point(|band| band.high < number)];
+        let low = i128::from(band.low);
+        let mut at = (i128::from(number) - low).unsigned_abs();
+        loop {
+            at = band.permutation.apply(&band.key, at);
+            // A distance inside a band is below 2^64, and the sum is inside the band again.
+            let masked = (low + at as i128) as i64;
+            if !self.is_fixed(masked) {
+                return masked;
+            }
+        }
+    }
+}
+
+impl Mask for Integers {
+    fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
+        map_integer(input.value, |_, number| Ok(self.permute(number)))
+    }
+}
+
+struct Uuids {
+    key: DomainKey,
+    permutation: Permutation,
+}
+
+impl Mask for Uuids {
+    fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
+        // 48 bits, the version, 12 bits, the variant, 62 bits.
+        const LOW: u128 = (1 << 62) - 1;
+        const MIDDLE: u128 = (1 << 12) - 1;
+        const KEPT: u128 = !(LOW | MIDDLE << 64 | u128::MAX << 80);
+        map_uuid(input.value, |_, uuid| {
+            let bits = u128::from_be_bytes(uuid);
+            let free = (bits >> 80) << 74 | (bits >> 64 & MIDDLE) << 62 | bits & LOW;
+            let masked = self.permutation.apply(&self.key, free);
+            let spread = (masked >> 74) << 80 | (masked >> 62 & MIDDLE) << 64 | masked & LOW;
+            Ok((bits & KEPT | spread).to_be_bytes())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mask::tried::{column, example_key, read_params};
+
+    fn facts(kinds: &[Kind]) -> ColumnFacts {
+        let mut facts = column(None, true);
+        facts.ty.kind = kinds[0].clone();
+        facts.domain_kinds = kinds.to_vec();
+        facts
+    }
+
+    fn mask(params: &str, kinds: &[Kind]) -> Integers {
+        let params = read_params(&PERMUTE, params).unwrap();
+        Integers::new(&params, &integers(&facts(kinds)), &example_key()).unwrap()
+    }
+
+    fn ends(mask: &Integers) -> Vec<(i64, i64)> {
+        mask.bands.iter().map(|band| (band.low, band.high)).collect()
+    }
+
+    #[test]
+    fn bands_are_cut_where_types_end() {
+        let (small, int) = (i64::from(i16::MAX), i64::from(i32::MAX));
+        assert_eq!(
+            ends(&mask("", &[Kind::Int2, Kind::Int8])),
+            [
+                (i64::MIN, -small - 2),
+                (-small - 1, -1),
+                (0, 0),
+                (1, 1 << 14),
+                ((1 << 14) + 1, small),
+                (small + 1, i64::MAX)
+            ]
+        );
+        assert_eq!(
+            ends(&mask("{range: -5..100}", &[Kind::Int4])),
+            [(i64::MIN, -int - 2), (-int - 1, -6), (-5, 100), (101, int), (int + 1, i64::MAX)]
+        );
+        let wide = ends(&mask("", &[Kind::Int8]));
+        assert_eq!(wide, [(i64::MIN, -1), (0, 0), (1, 1 << 52), ((1 << 52) + 1, i64::MAX)]);
+    }
+
+    #[test]
+    fn every_band_is_permuted_in_itself() {
+        let mask = mask("{range: 10..60, fixed: [-1, 12, 13, 32767]}", &[Kind::Int2]);
+        for band in [(10, 60), (1, 9), (32_600, 32_767), (-32_768, -32_700)] {
+            let outputs: Vec<i64> = (band.0..=band.1).map(|number| mask.permute(number)).collect();
+            let mut distinct = outputs.clone();
+            distinct.sort_unstable();
+            distinct.dedup();
+            assert_eq!(distinct.len(), outputs.len());
+            for (number, masked) in (band.0..).zip(outputs) {
+                let at = |number| mask.bands.iter().position(|band| number <= band.high);
+                assert_eq!(at(number), at(masked), "{number} left its band");
+                assert_eq!(mask.is_fixed(number), mask.is_fixed(masked), "{number} became a sentinel, or was one");
+            }
+        }
+        assert_eq!(mask.permute(-1), -1);
+        assert_eq!(mask.permute(0), 0);
+    }
+
+    #[test]
+    fn sequences_go_on_above_the_main_band() {
+        let floor =
+            |params: &str, kinds: &[Kind]| sequence_floor(&read_params(&PERMUTE, params).unwrap(), &facts(kinds));
+        assert_eq!(floor("", &[Kind::Int4, Kind::Int8]), Some(1 << 30));
+        assert_eq!(floor("{range: 1..900}", &[Kind::Int8]), Some(900));
+        assert_eq!(floor("", &[Kind::Uuid]), None);
+    }
+
+    #[test]
+    fn parameters_fit_the_types() {
+        let problems = |params: &str, kinds: &[Kind]| {
+            let found = check(&read_params(&PERMUTE, params).unwrap(), &facts(kinds));
+            found.into_iter().filter_map(|problem| problem.param).collect::<Vec<_>>()
+        };
+        assert_eq!(problems("{range: 1..40000}", &[Kind::Int2, Kind::Int4]), ["range"]);
+        assert_eq!(problems("{range: 7..7}", &[Kind::Int2]), ["range"]);
+        assert_eq!(problems("{fixed: [40000]}", &[Kind::Int2]), ["fixed"]);
+        assert_eq!(problems("{fixed: [40000]}", &[Kind::Int2, Kind::Int4]), [""; 0]);
+        assert_eq!(problems("{fixed: [0], range: 1..9}", &[Kind::Uuid]), ["fixed", "range"]);
+    }
+}
