@@ -21,6 +21,7 @@ mod choose;
 mod city;
 mod company;
 mod constant;
+mod digits;
 mod draw;
 mod email;
 mod feistel;
@@ -38,6 +39,7 @@ mod nullify;
 mod numbering;
 pub mod params;
 mod password;
+mod pattern;
 mod permute;
 mod person_name;
 mod persona;
@@ -46,6 +48,7 @@ mod places;
 mod postcode;
 mod pseudonym;
 mod redact;
+mod rings;
 mod script;
 mod secret;
 mod street;
@@ -66,6 +69,7 @@ pub static MASKS: &[&MaskDef] = &[
     &city::CITY,
     &company::COMPANY,
     &constant::CONSTANT,
+    &digits::DIGITS,
     &email::EMAIL,
     &first_name::FIRST_NAME,
     &ip::IP,
@@ -73,6 +77,7 @@ pub static MASKS: &[&MaskDef] = &[
     &last_name::LAST_NAME,
     &nullify::NULLIFY,
     &password::PASSWORD,
+    &pattern::PATTERN,
     &permute::PERMUTE,
     &person_name::PERSON_NAME,
     &phone::PHONE,
