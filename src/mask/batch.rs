@@ -2,7 +2,7 @@
 //! makes it impossible to hand an unmasked value to a sink.
 
 use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 
 use super::{Built, Equal, Input, Mask, MaskError, lift};
 use crate::batch::{Batch, Cells, Want};
@@ -128,8 +128,8 @@ fn open(cells: &Cells) -> Result<&ArrayRef, MaskError> {
     cells.open.as_ref().ok_or(MaskError { row: 0, reason: "the column was not decoded (a defect)" })
 }
 
-/// First row whose output equals its input, NULL and empty text not counted. Looks at scalars only: an element of an
-/// array may equal another by its place.
+/// First row whose output equals its input; NULL, empty text and bytes, and the infinities of dates and timestamps, which
+/// say nothing, are not counted. Looks at scalars only: an element of an array may equal another by its place.
 fn first_equal(input: &ArrayRef, output: &ArrayRef) -> Option<usize> {
     if input.data_type() != output.data_type() || matches!(input.data_type(), DataType::List(_) | DataType::Struct(_)) {
         return None;
@@ -143,5 +143,56 @@ fn first_equal(input: &ArrayRef, output: &ArrayRef) -> Option<usize> {
         });
     }
     let equal = arrow::compute::kernels::cmp::eq(input, output).ok()?;
-    (0..equal.len()).find(|&row| equal.is_valid(row) && equal.value(row))
+    (0..equal.len()).find(|&row| equal.is_valid(row) && equal.value(row) && !says_nothing(input, row))
+}
+
+/// Whether a value is no bytes, or one of the infinities of dates and timestamps: the extreme values of their arrays.
+fn says_nothing(array: &ArrayRef, row: usize) -> bool {
+    match array.data_type() {
+        DataType::BinaryView => array.as_binary_view().value(row).is_empty(),
+        DataType::Date32 => matches!(array.as_primitive::<Date32Type>().value(row), i32::MIN | i32::MAX),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            matches!(array.as_primitive::<TimestampMicrosecondType>().value(row), i64::MIN | i64::MAX)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{BinaryViewArray, Date32Array, Int32Array, StringViewArray};
+
+    use super::*;
+
+    struct Nothing;
+
+    impl Mask for Nothing {
+        fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
+            Ok(input.value.clone())
+        }
+    }
+
+    fn passed_through(value: ArrayRef, equal: Equal) -> Option<usize> {
+        let column = ColumnMask { built: Built::Mask(Box::new(Nothing)), per: None, equal };
+        let rows = value.len();
+        let cells = Cells { sealed: None, open: Some(value) };
+        TableMask::new(vec![column])
+            .apply(Batch { rows, first_row: 1, columns: vec![cells] })
+            .err()
+            .map(|error| error.row)
+    }
+
+    #[test]
+    fn a_value_that_passes_through_is_caught() {
+        let texts = || -> ArrayRef { Arc::new(StringViewArray::from(vec![None, Some(""), Some("a")])) };
+        assert_eq!(passed_through(texts(), Equal::Never), Some(2));
+        assert_eq!(passed_through(texts(), Equal::Chance), None);
+        assert_eq!(passed_through(Arc::new(Int32Array::from(vec![None, Some(0)])), Equal::Never), Some(1));
+        let dates = Date32Array::from(vec![i32::MIN, i32::MAX, 7]);
+        assert_eq!(passed_through(Arc::new(dates), Equal::Never), Some(2));
+        let bytes = BinaryViewArray::from_iter_values([&b""[..], b"a"]);
+        assert_eq!(passed_through(Arc::new(bytes), Equal::Never), Some(1));
+    }
 }

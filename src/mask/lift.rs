@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, ListArray, StructArray, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, BinaryViewBuilder, ListArray, StructArray, UInt32Array};
 use arrow::compute::{concat, take};
 use arrow::datatypes::DataType;
 
+use super::map::canonical;
 use super::{Input, Mask, MaskError};
 
 /// A scalar mask at work on whatever holds scalars.
@@ -43,7 +44,8 @@ fn shaped(mask: &dyn Mask, input: Input<'_>) -> Result<ArrayRef, MaskError> {
     Ok(Arc::new(StructArray::new(cells.fields().clone(), columns, cells.nulls().cloned())))
 }
 
-/// `{lower, upper, flags}`: both bounds in one call, so that a mask which looks at nothing but `per` moves them alike.
+/// `{lower, upper, flags}`: both bounds in one call and for one subject, so that a mask which looks at nothing but `per`
+/// moves them alike and they do not cross.
 fn range(mask: &dyn Mask, input: Input<'_>) -> Result<ArrayRef, MaskError> {
     let cells = input.value.as_struct();
     let rows = cells.len();
@@ -51,12 +53,28 @@ fn range(mask: &dyn Mask, input: Input<'_>) -> Result<ArrayRef, MaskError> {
         concat(&[a.as_ref(), b.as_ref()]).map_err(|_| MaskError { row: 0, reason: "the batch is too large" })
     };
     let bounds = both(cells.column(0), cells.column(1))?;
-    let per = input.per.map(|per| both(per, per)).transpose()?;
+    let subjects = subjects(input.per, cells);
+    let per = both(&subjects, &subjects)?;
     let masked = mask
-        .apply(Input { value: &bounds, per: per.as_ref() })
+        .apply(Input { value: &bounds, per: Some(&per) })
         .map_err(|error| MaskError { row: error.row % rows.max(1), ..error })?;
     let columns = vec![masked.slice(0, rows), masked.slice(rows, rows), cells.column(2).clone()];
     Ok(Arc::new(StructArray::new(cells.fields().clone(), columns, cells.nulls().cloned())))
+}
+
+/// The subject of every range, in canonical bytes: what `per:` names, else its lower bound, else its upper one.
+fn subjects(per: Option<&ArrayRef>, cells: &StructArray) -> ArrayRef {
+    let mut subjects = BinaryViewBuilder::with_capacity(cells.len());
+    let mut bytes = Vec::new();
+    for row in 0..cells.len() {
+        let mut candidates = per.into_iter().chain([cells.column(0), cells.column(1)]);
+        if candidates.any(|candidate| canonical(candidate, row, &mut bytes)) {
+            subjects.append_value(&bytes);
+        } else {
+            subjects.append_null();
+        }
+    }
+    Arc::new(subjects.finish())
 }
 
 /// For every element the row that it belongs to.

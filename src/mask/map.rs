@@ -7,7 +7,10 @@ use arrow::array::{
     Array, ArrayRef, ArrowPrimitiveType, AsArray, BinaryViewBuilder, FixedSizeBinaryBuilder, PrimitiveArray,
     StringViewBuilder,
 };
-use arrow::datatypes::{DataType, Int16Type, Int32Type, Int64Type};
+use arrow::datatypes::{
+    DataType, Date32Type, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type, Time64MicrosecondType, TimeUnit,
+    TimestampMicrosecondType,
+};
 
 use super::MaskError;
 
@@ -147,6 +150,15 @@ pub fn canonical(array: &ArrayRef, row: usize, out: &mut Vec<u8>) -> bool {
         DataType::Int16 => out.extend(i64::from(array.as_primitive::<Int16Type>().value(row)).to_le_bytes()),
         DataType::Int32 => out.extend(i64::from(array.as_primitive::<Int32Type>().value(row)).to_le_bytes()),
         DataType::Int64 => out.extend(array.as_primitive::<Int64Type>().value(row).to_le_bytes()),
+        DataType::Date32 => out.extend(array.as_primitive::<Date32Type>().value(row).to_le_bytes()),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            out.extend(array.as_primitive::<TimestampMicrosecondType>().value(row).to_le_bytes());
+        }
+        DataType::Time64(TimeUnit::Microsecond) => {
+            out.extend(array.as_primitive::<Time64MicrosecondType>().value(row).to_le_bytes());
+        }
+        DataType::Float32 => out.extend(array.as_primitive::<Float32Type>().value(row).to_le_bytes()),
+        DataType::Float64 => out.extend(array.as_primitive::<Float64Type>().value(row).to_le_bytes()),
         _ => {
             let data = array.slice(row, 1).to_data();
             for buffer in data.buffers() {

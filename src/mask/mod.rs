@@ -21,6 +21,7 @@ mod choose;
 mod city;
 mod company;
 mod constant;
+mod date_shift;
 mod digits;
 mod draw;
 mod email;
@@ -51,8 +52,10 @@ mod redact;
 mod rings;
 mod script;
 mod secret;
+mod shift;
 mod street;
 mod style;
+mod timestamp_shift;
 #[cfg(test)]
 mod tried;
 mod url;
@@ -69,6 +72,7 @@ pub static MASKS: &[&MaskDef] = &[
     &city::CITY,
     &company::COMPANY,
     &constant::CONSTANT,
+    &date_shift::DATE_SHIFT,
     &digits::DIGITS,
     &email::EMAIL,
     &first_name::FIRST_NAME,
@@ -86,6 +90,7 @@ pub static MASKS: &[&MaskDef] = &[
     &redact::REDACT,
     &secret::SECRET,
     &street::STREET,
+    &timestamp_shift::TIMESTAMP_SHIFT,
     &url::URL,
     &username::USERNAME,
 ];
