@@ -36,7 +36,9 @@ mod lift;
 mod literal;
 mod locale;
 pub mod map;
+mod noise;
 mod nullify;
+mod number_noise;
 mod numbering;
 pub mod params;
 mod password;
@@ -80,6 +82,7 @@ pub static MASKS: &[&MaskDef] = &[
     &keep::KEEP,
     &last_name::LAST_NAME,
     &nullify::NULLIFY,
+    &number_noise::NUMBER_NOISE,
     &password::PASSWORD,
     &pattern::PATTERN,
     &permute::PERMUTE,
