@@ -20,6 +20,8 @@ mod batch;
 mod choose;
 mod city;
 mod company;
+#[cfg(test)]
+mod conformance;
 mod constant;
 mod date_shift;
 mod digits;
