@@ -39,11 +39,14 @@ pub const CLASSES: &[Class] = &[
     class("organization.name", "company"),
     class("person.biometric", "nullify"),
     class("person.birth_date", "date_shift"),
+    class("person.ethnicity", "redact"),
     class("person.first_name", "first_name"),
     class("person.gender", "choose"),
     class("person.last_name", "last_name"),
     class("person.name", "person_name"),
+    class("person.nationality", "redact"),
     class("person.photo", "nullify"),
+    class("person.religion", "redact"),
     class("person.username", "username"),
 ];
 

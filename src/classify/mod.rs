@@ -1,116 +1,128 @@
-//! What a column probably holds, from its name and type. A guess proposes and warns; it never decides.
+//! What a column probably holds, from the names of its table and itself, and its type. A guess proposes and warns; it
+//! never decides.
 
 use crate::schema::{Kind, Type};
 
-/// Words of column names (lower case, `_` between words) and the class that they speak for, the most telling first.
-const WORDS: &[(&str, &str)] = &[
-    ("password", "credential.password"),
-    ("passwd", "credential.password"),
-    ("passwort", "credential.password"),
-    ("api_key", "credential.secret"),
-    ("token", "credential.secret"),
-    ("secret", "credential.secret"),
-    ("email", "contact.email"),
-    ("e_mail", "contact.email"),
-    ("mail", "contact.email"),
-    ("correo", "contact.email"),
-    ("phone", "contact.phone"),
-    ("telephone", "contact.phone"),
-    ("telefon", "contact.phone"),
-    ("telefono", "contact.phone"),
-    ("mobile", "contact.phone"),
-    ("fax", "contact.phone"),
-    ("first_name", "person.first_name"),
-    ("firstname", "person.first_name"),
-    ("given_name", "person.first_name"),
-    ("vorname", "person.first_name"),
-    ("prenom", "person.first_name"),
-    ("last_name", "person.last_name"),
-    ("lastname", "person.last_name"),
-    ("surname", "person.last_name"),
-    ("family_name", "person.last_name"),
-    ("nachname", "person.last_name"),
-    ("full_name", "person.name"),
-    ("contact_name", "person.name"),
-    ("username", "person.username"),
-    ("user_name", "person.username"),
-    ("login", "person.username"),
-    ("birth_date", "person.birth_date"),
-    ("birthdate", "person.birth_date"),
-    ("birthday", "person.birth_date"),
-    ("date_of_birth", "person.birth_date"),
-    ("dob", "person.birth_date"),
-    ("gender", "person.gender"),
-    ("street", "contact.street"),
-    ("address", "contact.address"),
-    ("adresse", "contact.address"),
-    ("postcode", "contact.postcode"),
-    ("postal_code", "contact.postcode"),
-    ("zip", "contact.postcode"),
-    ("zip_code", "contact.postcode"),
-    ("plz", "contact.postcode"),
-    ("city", "contact.city"),
-    ("iban", "financial.account"),
-    ("account_number", "financial.account"),
-    ("card_number", "financial.card"),
-    ("credit_card", "financial.card"),
-    ("salary", "financial.income"),
-    ("ssn", "id.national"),
-    ("national_id", "id.national"),
-    ("passport", "id.document"),
-    ("tax_id", "id.tax"),
-    ("vat_id", "id.tax"),
-    ("ip_address", "device.ip"),
-    ("ip", "device.ip"),
-    ("user_agent", "device.user_agent"),
-    ("photo", "person.photo"),
-    ("diagnosis", "health.note"),
-    ("notes", "free_text"),
-    ("comment", "free_text"),
-    ("message", "free_text"),
-];
+mod words;
 
-/// The class that a column's name and type speak for; `None` where they say nothing.
-pub fn guess(name: &str, ty: &Type) -> Option<&'static str> {
-    let name = words(name);
-    let telling = |word: &str| {
-        name == word
-            || name.strip_suffix(word).is_some_and(|rest| rest.ends_with('_'))
-            || name.strip_prefix(word).is_some_and(|rest| rest.starts_with('_'))
-    };
-    let (_, class) = WORDS.iter().find(|(word, class)| telling(word) && fits(class, ty.kind.scalar()))?;
-    Some(class)
+use words::{ABOUT, PERSONS, TELLING};
+
+/// The class that names and type speak for; `None` where they say nothing.
+pub fn guess(table: &str, column: &str, ty: &Type) -> Option<&'static str> {
+    let kind = ty.kind.scalar();
+    let words = split(column);
+    if let [.., last] = &words[..]
+        && words.len() > 1
+        && ABOUT.contains(&last.as_str())
+        && !is_telling(&words[words.len() - 2..].concat())
+    {
+        return None;
+    }
+    let told =
+        TELLING.iter().find(|(class, telling)| fits(class, kind) && telling.iter().any(|one| holds(&words, one)));
+    if let Some((class, _)) = told {
+        return Some(class);
+    }
+    let of_person = split(table).iter().any(|word| PERSONS.contains(&word.as_str()));
+    (of_person && words == ["name"] && *kind == Kind::Text).then_some("person.name")
 }
 
-/// Whether a class can be held by a kind at all: `email_sent_at` holds no e-mail.
+/// Whether a joined piece of a name speaks for a class by itself, such as `userid`.
+fn is_telling(piece: &str) -> bool {
+    TELLING.iter().any(|(_, telling)| telling.contains(&piece))
+}
+
+/// Whether some neighbouring words, written together, are these: `first_name` and `FirstName` hold `firstname`.
+fn holds(words: &[String], telling: &str) -> bool {
+    (0..words.len()).any(|start| {
+        let mut rest = telling;
+        for word in &words[start..] {
+            match rest.strip_prefix(word.as_str()) {
+                Some("") => return true,
+                Some(more) => rest = more,
+                None => break,
+            }
+        }
+        false
+    })
+}
+
+/// Whether a class can be held by a kind at all: a date named `email_sent` holds no e-mail.
 fn fits(class: &str, kind: &Kind) -> bool {
+    let whole = matches!(kind, Kind::Int2 | Kind::Int4 | Kind::Int8 | Kind::Numeric);
     match class {
         "person.birth_date" => matches!(kind, Kind::Date | Kind::Timestamp | Kind::TimestampTz | Kind::Text),
-        "financial.income" => !matches!(kind, Kind::Bool | Kind::Date | Kind::Timestamp | Kind::TimestampTz),
-        "person.photo" => matches!(kind, Kind::Bytea | Kind::Text),
+        "financial.income" => whole || matches!(kind, Kind::Text | Kind::Float4 | Kind::Float8),
+        "person.photo" | "person.biometric" => matches!(kind, Kind::Bytea | Kind::Text),
+        "credential.password" | "credential.secret" => matches!(kind, Kind::Bytea | Kind::Text | Kind::Uuid),
         "device.ip" => matches!(kind, Kind::Inet | Kind::Cidr | Kind::Text),
-        "person.gender" => matches!(kind, Kind::Text | Kind::Enum),
+        "device.id" => matches!(kind, Kind::Macaddr | Kind::Uuid | Kind::Text),
+        "person.gender" | "person.religion" | "person.ethnicity" | "person.nationality" => {
+            matches!(kind, Kind::Text | Kind::Enum)
+        }
+        "financial.account" | "financial.card" | "id.national" | "id.tax" | "id.document" | "contact.phone"
+        | "contact.postcode" | "health.record" => whole || *kind == Kind::Text,
+        "health.note" | "free_text" => matches!(kind, Kind::Text | Kind::Json | Kind::Jsonb),
         _ => *kind == Kind::Text,
     }
 }
 
-/// `userEmail` and `User-Email` as `user_email`.
-fn words(name: &str) -> String {
-    let mut out = String::new();
-    let mut before_lower = false;
-    for c in name.chars() {
-        if c.is_uppercase() && before_lower {
-            out.push('_');
+/// The words of a name, lower case, without accents, numbers and the `s` of a plural: `userEmails2` is `user`, `email`.
+fn split(name: &str) -> Vec<String> {
+    let chars: Vec<char> = name.chars().collect();
+    let mut words = vec![String::new()];
+    for (at, &c) in chars.iter().enumerate() {
+        let before_lower = at > 0 && chars[at - 1].is_lowercase();
+        let after_lower = at > 0 && chars[at - 1].is_uppercase() && chars.get(at + 1).is_some_and(|c| c.is_lowercase());
+        if !c.is_alphabetic() || (c.is_uppercase() && (before_lower || after_lower)) {
+            words.push(String::new());
         }
-        before_lower = c.is_lowercase() || c.is_ascii_digit();
-        if c.is_alphanumeric() { out.extend(c.to_lowercase()) } else { out.push('_') }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphabetic()) {
+            c.to_lowercase().for_each(|c| plain(c, word));
+        }
     }
-    out
+    words.retain(|word| !word.is_empty());
+    for word in &mut words {
+        if word.len() > 3
+            && word.ends_with('s')
+            && !word.ends_with("ss")
+            && !is_telling(word)
+            && !ABOUT.contains(&&**word)
+        {
+            word.pop();
+        }
+    }
+    words
+}
+
+/// Writes a letter without its accent; German umlauts as two letters.
+fn plain(c: char, out: &mut String) {
+    out.push_str(match c {
+        'ä' => "ae",
+        'ö' => "oe",
+        'ü' => "ue",
+        'ß' => "ss",
+        'à' | 'á' | 'â' | 'ã' | 'å' | 'ą' => "a",
+        'ç' | 'ć' | 'č' => "c",
+        'è' | 'é' | 'ê' | 'ë' | 'ę' => "e",
+        'ì' | 'í' | 'î' | 'ï' => "i",
+        'ł' => "l",
+        'ñ' | 'ń' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ø' => "o",
+        'ś' | 'š' => "s",
+        'ù' | 'ú' | 'û' => "u",
+        'ź' | 'ż' | 'ž' => "z",
+        _ => {
+            out.push(c);
+            return;
+        }
+    });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::class;
 
     fn of(kind: Kind) -> Type {
         let sql = kind.to_string();
@@ -122,17 +134,64 @@ mod tests {
         for (name, kind, class) in [
             ("email", Kind::Text, Some("contact.email")),
             ("userEmail", Kind::Text, Some("contact.email")),
+            ("emails", Kind::Array(Box::new(Kind::Text)), Some("contact.email")),
+            ("email_address", Kind::Text, Some("contact.email")),
             ("billing_phone", Kind::Text, Some("contact.phone")),
-            ("phones", Kind::Text, None),
-            ("email_sent_at", Kind::TimestampTz, None),
-            ("birth_date", Kind::Date, Some("person.birth_date")),
-            ("address_id", Kind::Int4, None),
+            ("phone", Kind::Int8, Some("contact.phone")),
+            ("FirstName", Kind::Text, Some("person.first_name")),
+            ("firstname", Kind::Text, Some("person.first_name")),
+            ("USER_AGENT", Kind::Text, Some("device.user_agent")),
+            ("lastIPAddress", Kind::Inet, Some("device.ip")),
             ("last_ip", Kind::Inet, Some("device.ip")),
+            ("mac_address", Kind::Macaddr, Some("device.id")),
+            ("address_line_2", Kind::Text, Some("contact.address")),
+            ("address2", Kind::Text, Some("contact.address")),
+            ("user_id", Kind::Text, Some("person.username")),
+            ("tax_id", Kind::Text, Some("id.tax")),
+            ("birth_date", Kind::Date, Some("person.birth_date")),
+            ("prénom", Kind::Text, Some("person.first_name")),
+            ("Straße", Kind::Text, Some("contact.street")),
+            ("código_postal", Kind::Text, Some("contact.postcode")),
+            ("notes", Kind::Text, Some("free_text")),
+            ("salary", Kind::Numeric, Some("financial.income")),
+            ("email_sent", Kind::TimestampTz, None),
+            ("email_status", Kind::Text, None),
+            ("address_id", Kind::Uuid, None),
+            ("address_id", Kind::Text, None),
+            ("user_id", Kind::Int8, None),
+            ("zip_file", Kind::Bytea, None),
+            ("name", Kind::Text, None),
             ("ship_to", Kind::Text, None),
-            ("emails", Kind::Array(Box::new(Kind::Text)), None),
-            ("email", Kind::Array(Box::new(Kind::Text)), Some("contact.email")),
+            ("description", Kind::Text, None),
+            ("recipe", Kind::Text, None),
+            ("", Kind::Text, None),
         ] {
-            assert_eq!(guess(name, &of(kind)), class, "{name}");
+            assert_eq!(guess("things", name, &of(kind)), class, "{name}");
         }
+    }
+
+    #[test]
+    fn a_name_is_a_persons_where_its_table_is() {
+        for (table, class) in
+            [("customers", Some("person.name")), ("app_users", Some("person.name")), ("products", None)]
+        {
+            assert_eq!(guess(table, "name", &of(Kind::Text)), class, "{table}");
+        }
+    }
+
+    #[test]
+    fn classes_that_are_guessed_exist_and_can_be_guessed() {
+        for (class, telling) in TELLING {
+            assert!(class::find(class).is_some(), "{class}");
+            for one in *telling {
+                let plain = one.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+                assert!(plain && !one.is_empty(), "{one}");
+            }
+        }
+        let mut all: Vec<&str> = TELLING.iter().flat_map(|(_, telling)| telling.iter().copied()).collect();
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count, "a word that speaks for two classes");
     }
 }

@@ -9,6 +9,7 @@ use super::lineage::Lineage;
 use super::references::References;
 use super::resolve::Drafts;
 use super::unlisted;
+use crate::class;
 use crate::classify;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::{RuleFile, Unlisted};
@@ -156,7 +157,8 @@ impl<'a, 'c> Drafter<'a, 'c> {
 
 /// Warns about a kept column that looks like a person's.
 fn suspicious(column: &Column, name: &ColumnName, span: Span) -> Option<Diagnostic> {
-    let class = classify::guess(&column.name, &column.ty)?;
+    let class =
+        classify::guess(&name.table.name, &column.name, &column.ty).filter(|class| class::is_personal(class))?;
     let warning = Diagnostic::warning(span, format!("{name} is kept, and looks like {class}"));
     Some(warning.help(format!("mask it (`{{ class: {class} }}`), or say what it is with `class:`")))
 }

@@ -1,7 +1,7 @@
 //! Plans of small schemas: what covers what, what follows what, what is refused and where.
 
 use super::{Plan, Rows, resolve};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::rules;
 use crate::schema::{Column, ForeignKey, Kind, Schema, Table, TableName, Type, Unique};
 
@@ -72,8 +72,7 @@ fn with(body: &str) -> (Option<Plan>, Diagnostics) {
 fn mistakes(body: &str) -> Vec<String> {
     let (plan, found) = with(body);
     assert!(plan.is_none(), "{body}");
-    let line =
-        |found: &Diagnostics, one: &crate::diagnostic::Diagnostic| one.span.map_or(0, |span| found.place(span).0);
+    let line = |found: &Diagnostics, one: &Diagnostic| one.span.map_or(0, |span| found.place(span).0);
     found.list.iter().map(|one| format!("{}: {}", line(&found, one), one.message)).collect()
 }
 
@@ -181,9 +180,10 @@ fn a_broad_keep_covers_only_what_the_snapshot_holds() {
     newer.tables[2].columns.push(column("note", Kind::Text));
     let (plan, found) = resolve(&rules, &newer, Some(&shop()), vec![]);
     assert!(plan.is_none());
-    assert!(found.list[0].message.contains("orders_1.note (new)"), "{:?}", found.list);
+    assert!(found.list.iter().any(|one| one.message.contains("orders_1.note (new)")), "{:?}", found.list);
     let (plan, found) = resolve(&rules, &newer, None, vec![]);
-    assert!(plan.is_some() && found.list[0].message.contains("without a schema snapshot"), "{:?}", found.list);
+    let without = |one: &Diagnostic| one.message.contains("without a schema snapshot");
+    assert!(plan.is_some() && found.list.iter().any(without), "{:?}", found.list);
 }
 
 #[test]

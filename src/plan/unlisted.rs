@@ -2,9 +2,10 @@
 //! safe mask by their type.
 
 use super::columns;
-use crate::class;
+use crate::class::{self, Class};
 use crate::classify;
 use crate::diagnostic::{Diagnostic, Span};
+use crate::mask;
 use crate::schema::{Column, Kind, Table};
 
 /// One finding per table, with lines to paste.
@@ -31,13 +32,22 @@ fn key(name: &str) -> String {
     if plain && !name.is_empty() { name.to_owned() } else { format!("'{}'", name.replace('\'', "''")) }
 }
 
+fn guess(table: &Table, column: &Column) -> Option<Class> {
+    classify::guess(&table.name.name, &column.name, &column.ty).and_then(class::find)
+}
+
+fn takes(mask: &str, column: &Column) -> bool {
+    mask::find(mask).is_some_and(|mask| mask.accepts.takes(&column.ty.kind))
+}
+
 fn suggestion(table: &Table, column: &Column) -> String {
     let sql = &column.ty.sql;
     let own = table.name.column(&column.name);
-    match (classify::guess(&column.name, &column.ty), columns::safe(table, column, &own).map(|draft| draft.mask.name)) {
-        (Some(class), _) => format!("{{ class: {class} }}"),
-        (None, Some(mask)) => format!("{mask:<16} # {sql}; or {{ keep: \"why it may stay\" }}"),
-        (None, None) => format!("{{ keep: \"why it may stay\" }} # {sql}"),
+    match (guess(table, column), columns::safe(table, column, &own).map(|draft| draft.mask.name)) {
+        (Some(class), _) if takes(class.mask, column) => format!("{{ class: {} }}", class.name),
+        (Some(class), Some(mask)) => format!("{{ class: {}, mask: {mask} }} # {sql}", class.name),
+        (_, Some(mask)) => format!("{mask:<16} # {sql}; or {{ keep: \"why it may stay\" }}"),
+        (_, None) => format!("{{ keep: \"why it may stay\" }} # {sql}"),
     }
 }
 
@@ -52,7 +62,7 @@ pub(super) fn safe_masks(table: &Table, column: &Column) -> Vec<&'static str> {
             _ => Vec::new(),
         };
     }
-    let class = classify::guess(&column.name, &column.ty).and_then(class::find).map(|class| class.mask);
+    let class = guess(table, column).map(|class| class.mask);
     let by_type = match kind.scalar() {
         Kind::Text => "text",
         Kind::Int2 | Kind::Int4 | Kind::Int8 | Kind::Numeric | Kind::Float4 | Kind::Float8 => "number_noise",
