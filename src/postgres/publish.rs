@@ -4,7 +4,7 @@
 //! One connection renames; while it waits for the database to be free, another ends that database's sessions every 20 ms
 //! (ending them before would leave a race, renaming alone would starve). What cannot be ended is named.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_postgres::error::SqlState;
 
@@ -22,22 +22,28 @@ const LOCK_TIMEOUT: &str = "3s";
 /// How often sessions are ended meanwhile.
 const EVERY: Duration = Duration::from_millis(20);
 
-/// Sessions and other things that keep a database from being renamed and that this role cannot end.
+/// Sessions and other things that keep a database from being renamed and that this role cannot end. What kind of session
+/// another role's is, the server does not tell everybody, but the system's own have no role.
 const BLOCKERS: &str = "
-    SELECT 'session ' || a.pid || ' of superuser ' || a.usename || coalesce(' (' || nullif(a.application_name, '') || ')', '') AS what
+    SELECT concat_ws(' ', 'session', a.pid, 'of', CASE WHEN r.rolsuper THEN 'superuser' END, a.usename) AS what
     FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid
-    WHERE a.datname = $1 AND r.rolsuper AND a.backend_type = 'client backend'
-        AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
+    WHERE a.datname = $1 AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
+        AND (r.rolsuper
+            OR NOT pg_catalog.pg_has_role(r.oid, 'USAGE') AND NOT pg_catalog.pg_has_role('pg_signal_backend', 'USAGE'))
     UNION ALL
-    SELECT 'prepared transaction of ' || owner FROM pg_catalog.pg_prepared_xacts WHERE database = $1
+    SELECT 'a prepared transaction of ' || owner FROM pg_catalog.pg_prepared_xacts WHERE database = $1
     UNION ALL
     SELECT 'replication slot ' || slot_name FROM pg_catalog.pg_replication_slots WHERE database = $1 AND active
     ORDER BY 1";
 
+/// Sessions of databases.
 const SESSIONS: &str = "
-    SELECT a.pid AS pid, pg_catalog.pg_has_role(a.usesysid, 'MEMBER') OR pg_catalog.pg_has_role('pg_signal_backend', 'MEMBER') AS may
-    FROM pg_catalog.pg_stat_activity a
-    WHERE a.datname = ANY ($1::text[]) AND a.pid <> pg_catalog.pg_backend_pid() AND a.backend_type = 'client backend'";
+    SELECT a.pid AS pid FROM pg_catalog.pg_stat_activity a
+    WHERE a.datname = ANY ($1::text[]) AND a.pid <> pg_catalog.pg_backend_pid() AND a.usesysid IS NOT NULL";
+
+/// How long the outcome of a COMMIT is asked for, when the connection broke meanwhile: as long as a server may take to
+/// recover.
+const UNCLEAR: Duration = Duration::from_secs(60);
 
 /// A generation that is ready to be published.
 #[derive(Clone, Debug)]
@@ -63,7 +69,9 @@ impl Maintenance {
             return Ok(());
         }
         Err(Failure::world(format!("{} cannot be replaced while it is used by {}", self.name, found.join(", ")))
-            .remedy("end them, or name a role that may with BAUTA_PUBLISHER"))
+            .remedy(
+                "end them, or let an administrator GRANT pg_signal_backend to the publishing role (BAUTA_PUBLISHER)",
+            ))
     }
 
     /// Makes a shadow live. `was` is what stood under staging's name when the run began; `publisher` opens the
@@ -95,7 +103,7 @@ impl Maintenance {
         };
         let before = match was {
             Target::Absent => None,
-            Target::Live(database) | Target::Foreign(database) => Some(database.oid),
+            Target::Live(database) | Target::Foreign(database) => Some(Stood::of(database)),
         };
         let incoming = Incoming { database: ready.database.clone(), oid: live.oid, after };
         self.swap(publisher, before, outgoing, incoming).await?;
@@ -127,7 +135,7 @@ impl Maintenance {
             comment(&self.name, live, database.comment.as_deref()),
         ];
         let incoming = Incoming { database: database.database.clone(), oid: database.oid, after };
-        self.swap(publisher, Some(current.oid), Some(outgoing), incoming).await?;
+        self.swap(publisher, Some(Stood::of(&current)), Some(outgoing), incoming).await?;
         Ok(marker.generation.clone())
     }
 
@@ -167,7 +175,7 @@ impl Maintenance {
     async fn swap(
         &self,
         publisher: &Address,
-        before: Option<u32>,
+        before: Option<Stood>,
         outgoing: Option<Outgoing>,
         incoming: Incoming,
     ) -> Result<(), Failure> {
@@ -198,7 +206,7 @@ impl Maintenance {
     async fn try_swap(
         &self,
         ender: &Session,
-        before: Option<u32>,
+        before: Option<Stood>,
         outgoing: Option<&Outgoing>,
         incoming: &Incoming,
     ) -> Result<(), Tried> {
@@ -221,7 +229,7 @@ impl Maintenance {
         &self,
         ender: &Session,
         busy: &[&str],
-        before: Option<u32>,
+        before: Option<Stood>,
         outgoing: Option<&Outgoing>,
         incoming: &Incoming,
     ) -> Result<(), Tried> {
@@ -243,14 +251,14 @@ impl Maintenance {
     /// Inside the transaction: the databases are those that the run began with.
     async fn same_as_before(
         &self,
-        before: Option<u32>,
+        before: Option<Stood>,
         outgoing: Option<&Outgoing>,
         incoming: &Incoming,
     ) -> Result<(), Tried> {
         let databases = self.databases().await.map_err(Tried::Failed)?;
-        let oid = |name: &str| databases.iter().find(|known| known.database == name).map(|known| known.oid);
-        let old = outgoing.map_or_else(|| oid(&self.name), |outgoing| oid(&outgoing.to));
-        if old == before && oid(&incoming.database) == Some(incoming.oid) {
+        let find = |name: &str| databases.iter().find(|known| known.database == name);
+        let old = find(outgoing.map_or(self.name.as_str(), |outgoing| &outgoing.to)).map(Stood::of);
+        if old == before && find(&incoming.database).is_some_and(|known| known.oid == incoming.oid) {
             return Ok(());
         }
         Err(Tried::Failed(
@@ -282,11 +290,37 @@ impl Maintenance {
 
     /// The connection broke while the transaction was committed: the names tell what happened.
     async fn after_unclear_commit(&self, ender: &Session, incoming: &Incoming, failure: Failure) -> Result<(), Tried> {
-        let row = ender.query_opt("SELECT oid FROM pg_catalog.pg_database WHERE datname = $1", &[&self.name]).await;
-        match row {
-            Ok(Some(row)) if get::<u32>(&row, "oid").is_ok_and(|oid| oid == incoming.oid) => Ok(()),
-            _ => Err(Tried::Failed(failure)),
+        let begun = Instant::now();
+        while begun.elapsed() < UNCLEAR {
+            if let Ok(session) = connect(ender.address(), "publish").await {
+                let oid = "SELECT oid FROM pg_catalog.pg_database WHERE datname = $1";
+                if let Ok(row) = session.query_opt(oid, &[&self.name]).await {
+                    session.close().await;
+                    let published = row.is_some_and(|row| get::<u32>(&row, "oid").is_ok_and(|oid| oid == incoming.oid));
+                    return if published { Ok(()) } else { Err(Tried::Failed(failure)) };
+                }
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
         }
+        let what = format!("the connection broke at the moment of publishing, and {} does not answer", ender.address());
+        Err(Tried::Failed(
+            Failure::world(what)
+                .remedy("look at `bauta status` when the server is back: the new generation may be live"),
+        ))
+    }
+}
+
+/// What stood under staging's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stood {
+    oid: u32,
+    /// Of its marker, if it has one.
+    epoch: Option<u64>,
+}
+
+impl Stood {
+    fn of(database: &Database) -> Self {
+        Self { oid: database.oid, epoch: database.marker.as_ref().map(|marker| marker.epoch) }
     }
 }
 
@@ -317,10 +351,8 @@ async fn end_sessions(ender: &Session, databases: &[&str]) -> Result<(), Failure
     let rows = rows.map_err(|error| ender.failure(&error, "looking for sessions on staging"))?;
     for row in rows {
         let pid: i32 = get(&row, "pid")?;
-        if get(&row, "may")? {
-            // A superuser's session cannot be ended by others: the rename then says that it is in use.
-            let _ = ender.execute("SELECT pg_catalog.pg_terminate_backend($1)", &[&pid]).await;
-        }
+        // One that this role may not end: the rename then says that the database is in use.
+        let _ = ender.execute("SELECT pg_catalog.pg_terminate_backend($1)", &[&pid]).await;
     }
     Ok(())
 }

@@ -112,9 +112,13 @@ fn told(made: &Statements, refused: usize) -> Vec<String> {
     for (role, count) in &made.not_ownable {
         let name = identifier(role);
         told.push(format!(
-            "{count} objects of {role} belong to the loading role, and {role} has rights on them instead (GRANT {name} TO \
-             the loading role changes that)"
+            "{count} objects of {role} belong to the loading role, which is no member of it; {role} has rights on them \
+             instead (GRANT {name} TO the loading role changes that)"
         ));
+    }
+    if !made.without_defaults.is_empty() {
+        let roles = made.without_defaults.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        told.push(format!("default privileges of {roles} were left out: the loading role is no member of them"));
     }
     if refused > 0 {
         told.push(format!("{refused} statements that restore grants or owners were not allowed"));

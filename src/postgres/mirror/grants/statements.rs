@@ -41,6 +41,8 @@ pub(super) struct Statements {
     pub(super) absent: BTreeMap<String, usize>,
     /// Roles that we may not make owners, with how many objects.
     pub(super) not_ownable: BTreeMap<String, usize>,
+    /// Roles whose default privileges we may not set.
+    pub(super) without_defaults: BTreeSet<String>,
 }
 
 impl Statements {
@@ -52,18 +54,16 @@ impl Statements {
         let Some(on) = &there.grant_on else { return };
         let on = format!("ON {on} {identity}");
         let has = |grant: &Grant| there.grants.contains(grant);
-        let mut wanted: BTreeMap<(Option<String>, bool), Vec<&str>> = BTreeMap::new();
+        let mut wanted: Vec<(Option<&str>, &Grant)> = Vec::new();
         for grant in was.grants.iter().filter(|grant| !has(grant)) {
             match &grant.grantee {
                 Some(owner) if *owner == was.owner && (given || was.system_owned) => {}
                 Some(role) => match roles.find(role) {
                     Ok(name) if name == roles.ours || roles.superusers.contains(name) => {}
-                    Ok(name) => {
-                        wanted.entry((Some(name.to_owned()), grant.grantable)).or_default().push(&grant.privilege)
-                    }
+                    Ok(name) => wanted.push((Some(name), grant)),
                     Err(name) => *self.absent.entry(name.to_owned()).or_default() += 1,
                 },
-                None => wanted.entry((None, false)).or_default().push(&grant.privilege),
+                None => wanted.push((None, grant)),
             }
         }
         let column = there.in_column.as_deref().map(identifier);
@@ -80,9 +80,14 @@ impl Statements {
         if !taken.is_empty() {
             self.grants.push(format!("REVOKE {} {on} FROM PUBLIC", list(&taken)));
         }
-        for ((role, grantable), privileges) in wanted {
-            let role = role.as_deref().map_or("PUBLIC".to_owned(), identifier);
-            let option = if grantable { " WITH GRANT OPTION" } else { "" };
+        // One statement for each role, in the order that they were granted in.
+        while let Some(&(role, Grant { grantable, .. })) = wanted.first() {
+            let same = |(other, grant): &(Option<&str>, &Grant)| *other == role && grant.grantable == *grantable;
+            let privileges: Vec<_> =
+                wanted.iter().filter(|one| same(one)).map(|(_, one)| one.privilege.as_str()).collect();
+            wanted.retain(|one| !same(one));
+            let role = role.map_or("PUBLIC".to_owned(), identifier);
+            let option = if *grantable { " WITH GRANT OPTION" } else { "" };
             self.grants.push(format!("GRANT {} {on} TO {role}{option}", list(&privileges)));
         }
         if given && !was.owner_lacks.is_empty() && was.in_column.is_none() {
@@ -124,7 +129,10 @@ impl Statements {
     pub(super) fn default_access(&mut self, was: &DefaultAccess, roles: &Roles) {
         let owner = match roles.find(&was.owner) {
             Ok(owner) if owner == roles.ours || roles.ownable.contains(owner) => owner,
-            Ok(owner) => return *self.not_ownable.entry(owner.to_owned()).or_default() += 1,
+            Ok(owner) => {
+                self.without_defaults.insert(owner.to_owned());
+                return;
+            }
             Err(owner) => return *self.absent.entry(owner.to_owned()).or_default() += 1,
         };
         let schema = was.schema.as_deref().map_or(String::new(), |schema| format!(" IN SCHEMA {}", identifier(schema)));
