@@ -28,6 +28,7 @@ pub(super) struct Drafter<'a, 'c> {
     missing: BTreeMap<TableName, Vec<&'a Column>>,
     /// Columns that a broad keep covers and nobody has reviewed, by the keep.
     newer: BTreeMap<Span, Vec<String>>,
+    suspicious: BTreeMap<Span, Vec<String>>,
     /// The first broad keep.
     broad: Option<Span>,
 }
@@ -50,6 +51,7 @@ impl<'a, 'c> Drafter<'a, 'c> {
             found: Vec::new(),
             missing: BTreeMap::new(),
             newer: BTreeMap::new(),
+            suspicious: BTreeMap::new(),
             broad: None,
         }
     }
@@ -92,7 +94,9 @@ impl<'a, 'c> Drafter<'a, 'c> {
         };
         let classed = matches!(cover, Cover::Rule { rule, .. } if rule.class.is_some());
         if draft.mask.name == "keep" && !classed && name == *home && !self.follows_another(home) {
-            self.found.extend(suspicious(column, &name, cover.span()));
+            if let Some(class) = classify::guess(&column.name, &column.ty) {
+                self.suspicious.entry(cover.span()).or_default().push(format!("{name} ({class})"));
+            }
         }
         self.drafts.insert(name, draft);
     }
@@ -146,6 +150,13 @@ impl<'a, 'c> Drafter<'a, 'c> {
                 ),
             );
         }
+        for (span, columns) in &self.suspicious {
+            let message = format!("kept, although they look like a person's: {}", columns.join(", "));
+            self.found.push(
+                Diagnostic::warning(*span, message)
+                    .help("mask them (`{ class: NAME }` is enough), or say with `class:` what else they are"),
+            );
+        }
         if let (None, Some(span)) = (self.snapshot, self.broad) {
             let message = "without a schema snapshot this keep also covers columns that nobody has reviewed";
             let warning = Diagnostic::warning(span, message);
@@ -154,6 +165,7 @@ impl<'a, 'c> Drafter<'a, 'c> {
         (self.drafts, self.found)
     }
 }
+<<<<<<< HEAD
 
 /// Warns about a kept column that looks like a person's.
 fn suspicious(column: &Column, name: &ColumnName, span: Span) -> Option<Diagnostic> {
@@ -162,3 +174,5 @@ fn suspicious(column: &Column, name: &ColumnName, span: Span) -> Option<Diagnost
     let warning = Diagnostic::warning(span, format!("{name} is kept, and looks like {class}"));
     Some(warning.help(format!("mask it (`{{ class: {class} }}`), or say what it is with `class:`")))
 }
+=======
+>>>>>>> 372d6f5 (plan: what looks like a person's is told once per rule)

@@ -51,7 +51,9 @@ impl Server {
 
     /// A program of this server's version, connected to a database as superuser.
     pub(crate) fn program(&self, name: &str, database: &str) -> Command {
-        let mut command = Command::new(self.server.binaries.program(name));
+        // Some systems keep clients and servers in different folders.
+        let beside = self.server.binaries.program(name);
+        let mut command = if beside.exists() { Command::new(beside) } else { Command::new(name) };
         command.arg("-d").arg(self.server.uri(database));
         command
     }

@@ -1,14 +1,14 @@
 //! A database's catalog as a [`Schema`], from PostgreSQL 14 to 18. The statements stand in `.sql` files that one can run in
 //! psql; `types` resolves what a column's type is made of. No row of a user's table is read.
 
-mod types;
+mod kinds;
 
 use std::collections::BTreeMap;
 
 use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;
 
-use self::types::Types;
+use self::kinds::Types;
 use super::connect::Session;
 use crate::failure::Failure;
 use crate::schema::{Check, Column, ForeignKey, Schema, Sequence, Size, Table, TableName, Unique};

@@ -95,6 +95,8 @@ impl PostgresSink {
         properties::may_create(&loader).await?;
         told.extend(one_role(&loader, &options).await?);
         maintenance.lock().await?;
+        // The run that had the lock may have replaced it.
+        let was = refuse_foreign(&maintenance, &options).await?;
         maintenance.refuse_blockers().await?;
         maintenance.drop_leftovers().await?;
         let carried = properties::carried(&loader, target.database()).await?;
@@ -135,6 +137,17 @@ impl PostgresSink {
         };
         Ok((sink, told))
     }
+}
+
+/// What stands under staging's name, if it may be replaced.
+async fn refuse_foreign(maintenance: &Maintenance, options: &Options) -> Result<Target, Failure> {
+    let was = maintenance.target().await?;
+    if let (Target::Foreign(_), false) = (&was, options.adopt) {
+        let name = maintenance.name();
+        return Err(Failure::refused(format!("the database {name} exists and was not made by bauta"))
+            .remedy("if it is staging, take it over with --adopt; what it holds is kept as the previous generation"));
+    }
+    Ok(was)
 }
 
 /// Says that one role has both powers, and refuses a superuser where that is asked for.
