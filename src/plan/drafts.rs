@@ -93,10 +93,14 @@ impl<'a, 'c> Drafter<'a, 'c> {
             return;
         };
         let classed = matches!(cover, Cover::Rule { rule, .. } if rule.class.is_some());
-        if draft.mask.name == "keep" && !classed && name == *home && !self.follows_another(home) {
-            if let Some(class) = classify::guess(&column.name, &column.ty) {
-                self.suspicious.entry(cover.span()).or_default().push(format!("{name} ({class})"));
-            }
+        if draft.mask.name == "keep"
+            && !classed
+            && name == *home
+            && !self.follows_another(home)
+            && let Some(class) = classify::guess(&table.name.name, &column.name, &column.ty)
+            && class::is_personal(class)
+        {
+            self.suspicious.entry(cover.span()).or_default().push(format!("{name} ({class})"));
         }
         self.drafts.insert(name, draft);
     }
@@ -165,14 +169,3 @@ impl<'a, 'c> Drafter<'a, 'c> {
         (self.drafts, self.found)
     }
 }
-<<<<<<< HEAD
-
-/// Warns about a kept column that looks like a person's.
-fn suspicious(column: &Column, name: &ColumnName, span: Span) -> Option<Diagnostic> {
-    let class =
-        classify::guess(&name.table.name, &column.name, &column.ty).filter(|class| class::is_personal(class))?;
-    let warning = Diagnostic::warning(span, format!("{name} is kept, and looks like {class}"));
-    Some(warning.help(format!("mask it (`{{ class: {class} }}`), or say what it is with `class:`")))
-}
-=======
->>>>>>> 372d6f5 (plan: what looks like a person's is told once per rule)
