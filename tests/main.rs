@@ -1,11 +1,17 @@
 //! The integration tests, one binary. What is where:
 //!
+//! - [`crash`]: the plug is pulled, sessions are in the way: staging is the old one or the new one.
 //! - [`plan`]: rules and schemas and the plans or mistakes that come of them, as data (no database).
+//! - [`refresh`]: the main job on small databases: what arrives, what stays, what is refused.
 //! - [`rules`]: wrong rule files and what is said about them, as data (no database).
+//! - [`shipped`]: the shipped rules, the demo, the README.
+//! - [`support`]: two throwaway servers, and what tests do with them.
 //! - [`tidy`]: the layers and habits of `src/lib.rs` hold (reads the sources, no database).
 
+mod crash;
 mod plan;
 mod refresh;
 mod rules;
+mod shipped;
 mod support;
 mod tidy;

@@ -58,6 +58,13 @@ impl Server {
         command
     }
 
+    /// The same, as another role.
+    pub(crate) fn program_as(&self, role: &str, name: &str, database: &str) -> Command {
+        let mut command = self.program(name, database);
+        command.arg("-d").arg(self.uri(role, database));
+        command
+    }
+
     /// Runs SQL as superuser; what it prints, a line per row, `|` between columns.
     pub(crate) fn sql(&self, database: &str, sql: &str) -> String {
         let output =
