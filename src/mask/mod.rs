@@ -59,6 +59,7 @@ mod secret;
 mod shift;
 mod street;
 mod style;
+mod text;
 mod timestamp_shift;
 #[cfg(test)]
 mod tried;
@@ -95,6 +96,7 @@ pub static MASKS: &[&MaskDef] = &[
     &redact::REDACT,
     &secret::SECRET,
     &street::STREET,
+    &text::TEXT,
     &timestamp_shift::TIMESTAMP_SHIFT,
     &url::URL,
     &username::USERNAME,

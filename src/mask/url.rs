@@ -51,8 +51,8 @@ pub(super) static URL: MaskDef = MaskDef {
     },
 };
 
-/// RFC 2606, section 3.
-const RESERVED: [&str; 3] = ["example.com", "example.org", "example.net"];
+/// Domains that nobody owns (RFC 2606, section 3).
+pub(super) const RESERVED: [&str; 3] = ["example.com", "example.org", "example.net"];
 
 /// The shortest host that is written, under RFC 2606's `test`.
 const SHORTEST: &str = "x.test";
