@@ -235,7 +235,7 @@ mod tests {
     use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
     use super::*;
-    use crate::mask::tried::{assert_examples, column, mask_array, mask_texts};
+    use crate::mask::tried::{column, mask_array, mask_texts};
 
     fn hex(bytes: &[u8]) -> String {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -341,10 +341,5 @@ mod tests {
         assert!(output[0].starts_with(b"$2b$10$"));
         assert_eq!(hex(output[1]), DIGESTS[3]);
         assert_eq!(output[2..], [WORD.as_bytes(), b""]);
-    }
-
-    #[test]
-    fn examples_are_true() {
-        assert_examples(&PASSWORD);
     }
 }

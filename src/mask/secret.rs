@@ -283,7 +283,7 @@ mod tests {
     use arrow::array::{AsArray, BinaryViewArray, FixedSizeBinaryArray, StringViewArray};
 
     use super::*;
-    use crate::mask::tried::{assert_examples, column, example_key, mask_array, mask_texts, read_params};
+    use crate::mask::tried::{column, example_key, mask_array, mask_texts, read_params};
 
     fn one(text: &str) -> String {
         mask_texts(&SECRET, "", &column(None, false), &[text.to_owned()]).remove(0)
@@ -377,10 +377,5 @@ mod tests {
         assert_eq!((output.value(0)[6] >> 4, output.value(0)[8] >> 6), (7, 2));
         assert_eq!((output.value(1)[6] >> 4, output.value(1)[8] >> 6), (0, 0));
         assert_ne!(output.value(1), [0; 16]);
-    }
-
-    #[test]
-    fn examples_are_true() {
-        assert_examples(&SECRET);
     }
 }

@@ -76,12 +76,6 @@ impl Literals {
         arrow::compute::concat(&values).map(Self).map_err(|_| vec!["there is no value".to_owned()])
     }
 
-    /// The values as an array, for tests.
-    #[cfg(test)]
-    pub(super) fn into_array(self) -> ArrayRef {
-        self.0
-    }
-
     /// Writes for each row the literal that `choose` names by its index; NULL stays NULL and empty text empty.
     ///
     /// # Errors

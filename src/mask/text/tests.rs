@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::mask::tried::{assert_examples, column, mask_texts};
+use crate::mask::tried::{column, mask_texts};
 
 /// Texts of many scripts and shapes.
 const TEXTS: &[&str] = &[
@@ -119,7 +119,7 @@ fn texts_that_fill_their_column_still_do() {
 #[test]
 fn a_text_that_holds_every_word_gets_letters() {
     let all = format!("{} the and of", super::words::EN);
-    let output = mask_texts(&TEXT, "", &column(None, false), &[all.clone()]).remove(0);
+    let output = mask_texts(&TEXT, "", &column(None, false), std::slice::from_ref(&all)).remove(0);
     assert_masked(&all, &output, None);
 }
 
@@ -137,9 +137,4 @@ fn addresses_are_reserved() {
     let output = mask_texts(&TEXT, "", &column(None, false), &[inputs]).remove(0);
     let pattern = r"https://example\.(com|org|net)/[a-z]+, .* \([a-z]+@example\.(com|org|net)\)!$";
     assert!(regex_lite::Regex::new(pattern).unwrap().is_match(&output), "{output}");
-}
-
-#[test]
-fn examples_are_true() {
-    assert_examples(&TEXT);
 }
