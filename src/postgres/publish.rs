@@ -12,6 +12,7 @@ use super::catalog::get;
 use super::connect::{Address, Session, connect};
 use super::generations::{Database, Maintenance, Target, comment, sibling};
 use super::marker::{Marker, State};
+use super::properties::{self, Carried};
 use super::sql;
 use crate::failure::Failure;
 
@@ -57,6 +58,32 @@ pub struct Ready {
 }
 
 impl Maintenance {
+    /// Refuses a publishing role that could not rename what the loading role makes.
+    ///
+    /// # Errors
+    /// It may not (exit 3); the remedy is the statement to ask an administrator for.
+    pub async fn may_publish(&self, loader: &str) -> Result<(), Failure> {
+        properties::may_create(&self.session).await?;
+        const MEMBER: &str = "SELECT current_user::text AS name, pg_catalog.pg_has_role($1::text, 'USAGE') AS may";
+        let row = self.session.query_one(MEMBER, &[&loader]).await;
+        let row = row.map_err(|error| self.session.failure(&error, "reading the publishing role's rights"))?;
+        let name: String = get(&row, "name")?;
+        if get(&row, "may")? {
+            return Ok(());
+        }
+        let grant = format!("GRANT {} TO {}", sql::identifier(loader), sql::identifier(&name));
+        Err(Failure::world(format!("the publishing role {name} has no rights on what {loader} makes"))
+            .remedy(format!("let an administrator run: {grant}")))
+    }
+
+    /// What a new generation takes over from the current one, as far as the publishing role may set it.
+    ///
+    /// # Errors
+    /// The world failed.
+    pub async fn carried(&self) -> Result<Carried, Failure> {
+        properties::carried(&self.session, &self.name).await
+    }
+
     /// Looks for what would keep staging from being replaced, before anything is copied.
     ///
     /// # Errors
@@ -70,7 +97,8 @@ impl Maintenance {
         }
         Err(Failure::world(format!("{} cannot be replaced while it is used by {}", self.name, found.join(", ")))
             .remedy(
-                "end them, or let an administrator GRANT pg_signal_backend to the publishing role (BAUTA_PUBLISHER)",
+                "end them; sessions of other roles, superusers excepted, are ended for you if an administrator grants \
+                 pg_signal_backend to the publishing role (BAUTA_PUBLISHER)",
             ))
     }
 
@@ -89,7 +117,12 @@ impl Maintenance {
         let epoch = self.generations().await?.iter().map(|(_, marker)| marker.epoch).max().unwrap_or(0) + 1;
         let live = Marker { state: State::Live, epoch, ..ready.marker.clone() };
         let mut after = ready.statements.clone();
-        after.push(comment(&self.name, live.clone(), None));
+        // What a person wrote about staging goes on to stand there.
+        let words = match was {
+            Target::Absent => None,
+            Target::Live(database) | Target::Foreign(database) => database.comment.as_deref(),
+        };
+        after.push(comment(&self.name, live.clone(), words));
         let outgoing = match was {
             Target::Absent => None,
             Target::Live(database) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio_postgres::error::ErrorPosition;
 
 use super::{Generation, Sink, Writer};
 use crate::batch::Encoding;
@@ -61,6 +62,7 @@ pub struct PostgresSink {
     structure: Arc<Structure>,
     maintenance: Arc<Maintenance>,
     was: Target,
+    live: Option<Grants>,
     statements: Vec<String>,
     options: Options,
     name: String,
@@ -84,24 +86,25 @@ impl PostgresSink {
         let publisher = publisher.with_database(target.database());
         let maintenance = Maintenance::open(&publisher, &options.maintenance).await?;
         maintenance.refuse_production(source, options.allow_same_cluster, options.adopt).await?;
-        let was = maintenance.target().await?;
-        if let (Target::Foreign(_), false) = (&was, options.adopt) {
-            let name = target.database();
-            return Err(Failure::refused(format!("the database {name} exists and was not made by bauta")).remedy(
-                "if it is staging, take it over with --adopt; what it holds is kept as the previous generation",
-            ));
-        }
+        refuse_foreign(&maintenance, &options).await?;
         let loader = connect(&target.with_database(&options.maintenance), "create").await?;
+        if loader.version() / 10_000 < source.version() / 10_000 {
+            return Err(Failure::refused("staging's server is older than production's")
+                .remedy(format!("it needs version {} or newer", source.version() / 10_000)));
+        }
+        let tools = Tools::find(&options.search, source.version(), loader.version())?;
         properties::may_create(&loader).await?;
+        maintenance.may_publish(target.user()).await?;
         told.extend(one_role(&loader, &options).await?);
         maintenance.lock().await?;
         // The run that had the lock may have replaced it.
         let was = refuse_foreign(&maintenance, &options).await?;
         maintenance.refuse_blockers().await?;
         maintenance.drop_leftovers().await?;
-        let carried = properties::carried(&loader, target.database()).await?;
+        let live = live_grants(&was, target).await?;
+        let carried = maintenance.carried().await?;
         if !carried.forbidden.is_empty() && !options.drop_settings {
-            return Err(Failure::world("staging has settings that the loading role may not carry over").remedy(
+            return Err(Failure::world("staging has settings that the publishing role may not carry over").remedy(
                 format!(
                     "an administrator may run after the refresh: {}; accept the loss with --drop-settings",
                     carried.forbidden.join("; ")
@@ -109,11 +112,6 @@ impl PostgresSink {
             ));
         }
         told.extend(carried.forbidden.iter().map(|statement| format!("not carried over: {statement}")));
-        let tools = Tools::find(&options.search, source.version(), loader.version())?;
-        if loader.version() / 10_000 < source.version() / 10_000 {
-            return Err(Failure::world("staging's server is older than production's")
-                .remedy(format!("it needs version {} or newer", source.version() / 10_000)));
-        }
         let structure = Arc::new(Structure::read(source, snapshot, &tools, &plan.mirror).await?);
         let name = sibling(target.database(), &options.run);
         let address = loader.address().with_database(&name);
@@ -124,6 +122,10 @@ impl PostgresSink {
         let (shadow, more) =
             Shadow::plan(&structure, &plan.mirror, &loader, template.as_ref(), &address, options.jobs).await?;
         told.extend(more);
+        // A database that somebody is connected to is no template.
+        if let Some(template) = template {
+            template.close().await;
+        }
         loader.close().await;
         let sink = Self {
             loader: target.clone(),
@@ -131,6 +133,7 @@ impl PostgresSink {
             structure,
             maintenance: Arc::new(maintenance),
             was,
+            live,
             statements: carried.statements,
             options,
             name,
@@ -148,6 +151,17 @@ async fn refuse_foreign(maintenance: &Maintenance, options: &Options) -> Result<
             .remedy("if it is staging, take it over with --adopt; what it holds is kept as the previous generation"));
     }
     Ok(was)
+}
+
+/// What staging's current generation grants to whom.
+async fn live_grants(was: &Target, target: &Address) -> Result<Option<Grants>, Failure> {
+    if matches!(was, Target::Absent) {
+        return Ok(None);
+    }
+    let session = connect(target, "grants").await?;
+    let grants = Grants::read(&session).await;
+    session.close().await;
+    grants.map(Some)
 }
 
 /// Says that one role has both powers, and refuses a superuser where that is asked for.
@@ -177,13 +191,20 @@ impl Sink for PostgresSink {
     async fn begin(&self, plan: &Plan, observer: &dyn Observer) -> Result<Box<dyn Generation>, Failure> {
         observer.event(Event::Stage(format!("creating {} with production's structure", self.name)));
         let session = connect(&self.loader.with_database(&self.options.maintenance), "create").await?;
-        properties::create(&session, &self.name, &self.structure.database, self.options.template.as_deref()).await?;
+        let template = self.options.template.as_deref();
+        let created = properties::create(&session, &self.name, &self.structure.database, template).await;
         session.close().await;
+        if let Err(failure) = created {
+            // It may be there, and not closed yet.
+            let _ = self.maintenance.drop_shadow(&self.name).await;
+            return Err(failure);
+        }
         let generation = Box::new(ShadowGeneration {
             maintenance: self.maintenance.clone(),
             shadow: self.shadow.clone(),
             address: self.loader.with_database(&self.name),
             was: self.was.clone(),
+            live: self.live.clone(),
             statements: self.statements.clone(),
             options: self.options.clone(),
             name: self.name.clone(),
@@ -205,6 +226,7 @@ struct ShadowGeneration {
     shadow: Arc<Shadow>,
     address: Address,
     was: Target,
+    live: Option<Grants>,
     statements: Vec<String>,
     options: Options,
     name: String,
@@ -224,16 +246,10 @@ impl ShadowGeneration {
         self.marker.clone().ok_or_else(|| Failure::bug("a shadow without marker"))
     }
 
-    /// What staging's current generation grants to whom.
-    async fn live_grants(&self) -> Result<Option<Grants>, Failure> {
-        if let Target::Absent = self.was {
-            return Ok(None);
-        }
+    /// What staging grants to whom now; where staging cannot be asked any more, what it granted when the run began.
+    async fn live_grants(&self) -> Option<Grants> {
         let live = self.address.with_database(self.maintenance.name());
-        let session = connect(&live, "grants").await?;
-        let grants = Grants::read(&session).await;
-        session.close().await;
-        grants.map(Some)
+        live_grants(&self.was, &live).await.unwrap_or_else(|_| self.live.clone())
     }
 
     /// Runs the scripts of `after_load`, each in a session of its own with the usual search path.
@@ -241,11 +257,28 @@ impl ShadowGeneration {
         for script in &plan.after_load {
             observer.event(Event::Stage(format!("running {}", script.name)));
             let session = connect(&self.address, "after_load").await?;
-            let run = format!("SET search_path TO DEFAULT;\n{}", script.sql);
-            session.batch_execute(&run).await.map_err(|error| session.failure(&error, &script.name))?;
+            // As in anybody's session: ours has settings of its own.
+            let usual = "SET search_path TO DEFAULT; SET row_security TO DEFAULT";
+            session.batch_execute(usual).await.map_err(|error| session.failure(&error, &script.name))?;
+            session.batch_execute(&script.sql).await.map_err(|error| {
+                let line = error.as_db_error().and_then(|error| error.position()).and_then(|at| line(&script.sql, at));
+                let place = line.map_or_else(String::new, |line| format!(", line {line}"));
+                session.failure(&error, &format!("running {}{place}", script.name))
+            })?;
             session.close().await;
         }
         Ok(())
+    }
+}
+
+/// The line of a script that an error is about; the server counts characters from 1.
+fn line(script: &str, position: &ErrorPosition) -> Option<usize> {
+    match position {
+        ErrorPosition::Original(at) => {
+            let before = script.chars().take((*at as usize).saturating_sub(1));
+            Some(before.filter(|char| *char == '\n').count() + 1)
+        }
+        ErrorPosition::Internal { .. } => None,
     }
 }
 
@@ -270,7 +303,7 @@ impl Generation for ShadowGeneration {
         let mut facts = self.shadow.facts(&session).await?;
         facts.checked.push(format!("{analyzed} relations analyzed"));
         stage("restoring owners and grants");
-        told.extend(self.shadow.grants(&session, self.live_grants().await?.as_ref()).await?);
+        told.extend(self.shadow.grants(&session, self.live_grants().await.as_ref()).await?);
         session.close().await;
         told.into_iter().for_each(|text| observer.event(Event::Warning(text)));
         let marker = Marker { state: State::Ready, ..self.marker()? };
