@@ -5,7 +5,7 @@ use crate::schema::{Kind, Type};
 
 mod words;
 
-use words::{ABOUT, PERSONS, TELLING};
+use words::{ABOUT, PERSONS, TELLING, TELLING_OF_PERSONS};
 
 /// The class that names and type speak for; `None` where they say nothing.
 pub fn guess(table: &str, column: &str, ty: &Type) -> Option<&'static str> {
@@ -23,8 +23,12 @@ pub fn guess(table: &str, column: &str, ty: &Type) -> Option<&'static str> {
     if let Some((class, _)) = told {
         return Some(class);
     }
-    let of_person = split(table).iter().any(|word| PERSONS.contains(&word.as_str()));
-    (of_person && words == ["name"] && *kind == Kind::Text).then_some("person.name")
+    if !split(table).iter().any(|word| PERSONS.contains(&word.as_str())) {
+        return None;
+    }
+    let mut of_persons = TELLING_OF_PERSONS.iter();
+    let told = of_persons.find(|(class, telling)| fits(class, kind) && telling.contains(&words.concat().as_str()));
+    told.map(|(class, _)| *class)
 }
 
 /// Whether a joined piece of a name speaks for a class by itself, such as `userid`.
@@ -171,7 +175,10 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_a_persons_where_its_table_is() {
+    fn a_name_and_a_picture_are_a_persons_where_their_table_is() {
+        assert_eq!(guess("employees", "photo", &of(Kind::Bytea)), Some("person.photo"));
+        assert_eq!(guess("categories", "picture", &of(Kind::Bytea)), None);
+        assert_eq!(guess("employees", "file_name", &of(Kind::Text)), None);
         for (table, class) in
             [("customers", Some("person.name")), ("app_users", Some("person.name")), ("products", None)]
         {

@@ -148,7 +148,7 @@ pub(super) const TELLING: &[(&str, &[&str])] = &[
         "person.gender",
         &["gender", "sex", "geschlecht", "sexe", "sexo", "geslacht", "plec", "salutation", "anrede", "titleofcourtesy"],
     ),
-    ("person.photo", &["photo", "avatar", "portrait", "picture", "selfie", "foto", "bild"]),
+    ("person.photo", &["avatar", "portrait", "selfie", "profilepicture", "profilephoto", "passbild"]),
     ("person.biometric", &["fingerprint", "biometric", "faceid", "voiceprint"]),
     ("person.ethnicity", &["ethnicity", "ethnie", "herkunft"]),
     ("person.religion", &["religion", "religionsconfession", "konfession", "denomination"]),
@@ -276,7 +276,11 @@ pub(super) const ABOUT: &[&str] = &[
     "method",
 ];
 
-/// Tables whose `name` is a person's.
+/// What speaks for a class in a table of persons only: a category has a picture too.
+pub(super) const TELLING_OF_PERSONS: &[(&str, &[&str])] =
+    &[("person.name", &["name"]), ("person.photo", &["photo", "picture", "image", "foto", "bild"])];
+
+/// Tables of persons.
 pub(super) const PERSONS: &[&str] = &[
     "user",
     "customer",
