@@ -299,7 +299,11 @@ pub struct Unique {
     /// Whether it is the primary key.
     #[serde(default, skip_serializing_if = "is_false")]
     pub primary: bool,
-    /// Its definition, where it is more than columns: an expression or partial index.
+    /// Columns inside its expressions and its condition: their values decide, not only whether they differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inside: Vec<String>,
+    /// Its definition, where it is more than columns: an expression or partial index, an exclusion constraint, one for
+    /// which two NULLs are equal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<String>,
 }

@@ -36,24 +36,32 @@ fn look(table: &Table, unique: &Unique, plans: &Plans) -> Vec<Diagnostic> {
     // Where a stored column has no plan, a mistake is noted already.
     let planless =
         |column: &&String| table.column(column).is_some_and(|known| !known.generated) && plan(column).is_none();
-    if unique.columns.iter().any(|column| planless(&column)) {
+    if unique.columns.iter().chain(&unique.inside).any(|column| planless(&column)) {
         return Vec::new();
     }
-    // A set of columns stays unique if it holds a plain unique set whose columns all do, or in which something is NULL.
+    // A set of columns stays unique if it holds a unique set all of whose columns do, or in which something is NULL; what
+    // an expression or condition reads has to be kept, since it may answer differently to another value.
+    let kept = |column: &String| has(column, "keep");
     let safe = |part: &Unique| {
-        let inside = part.columns.iter().all(|column| unique.columns.contains(column));
-        let nulls = !part.primary && part.columns.iter().any(|column| has(column, "nullify"));
-        part.definition.is_none() && inside && (nulls || part.columns.iter().all(injective))
+        let definition = part.definition.as_deref().unwrap_or_default();
+        if definition.starts_with("EXCLUDE") {
+            return part == unique && part.columns.iter().chain(&part.inside).all(kept);
+        }
+        let bare = part.columns.iter().filter(|column| !part.inside.contains(column));
+        let null = |column: &String| has(column, "nullify");
+        let nulls = !part.primary && !definition.contains("NULLS NOT DISTINCT") && bare.clone().any(null);
+        let held = part == unique
+            || (part.definition.is_none() && part.columns.iter().all(|one| unique.columns.contains(one)));
+        held && (nulls || (bare.clone().all(injective) && part.inside.iter().all(kept)))
     };
     if table.unique.iter().any(safe) {
         return Vec::new();
     }
-    if unique.definition.is_some() && unique.columns.iter().all(|column| has(column, "keep")) {
-        return Vec::new();
-    }
     let what = if unique.primary { "the primary key" } else { "the unique key" };
     let mut found = Vec::new();
-    for column in unique.columns.iter().filter(|column| !injective(column)) {
+    // What becomes of a NULL inside an expression is the expression's affair.
+    let unknown = |column: &&String| unique.inside.contains(column) && has(column, "nullify");
+    for column in unique.columns.iter().filter(|column| !injective(column) && !unknown(column)) {
         let Some((plan, span)) = plan(column) else {
             continue;
         };
@@ -65,10 +73,11 @@ fn look(table: &Table, unique: &Unique, plans: &Plans) -> Vec<Diagnostic> {
     if found.is_empty() {
         let message =
             format!("whether {what} {} of {} stays unique cannot be known before the load", unique.name, table.name);
-        let span = unique.columns.iter().filter(|column| !has(column, "keep")).find_map(|column| plan(column)?.1);
+        let blamed = unique.columns.iter().chain(&unique.inside).filter(|column| !kept(column));
+        let span = blamed.into_iter().find_map(|column| plan(column)?.1);
         let warning = Diagnostic { span, ..Diagnostic::warning_without_place(message) };
         found.push(match &unique.definition {
-            Some(definition) => warning.help(format!("it is more than columns: {definition}")),
+            Some(definition) => warning.help(format!("it depends on masked values: {definition}")),
             None => warning.help("the server computes a column of it from masked ones"),
         });
     }

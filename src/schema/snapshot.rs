@@ -81,7 +81,7 @@ fn sound(tables: &[Table]) -> Result<(), String> {
                 return Err(format!("the column {} stands in it twice", table.name.column(name)));
             }
         }
-        let keys = table.unique.iter().map(|unique| (&unique.name, &unique.columns));
+        let keys = table.unique.iter().flat_map(|one| [(&one.name, &one.columns), (&one.name, &one.inside)]);
         let keys = keys.chain(table.foreign_keys.iter().map(|key| (&key.name, &key.columns)));
         for (key, over) in keys {
             if let Some(missing) = over.iter().find(|column| !columns.contains(column.as_str())) {
@@ -107,8 +107,13 @@ mod tests {
     }
 
     fn table(name: &str) -> Table {
-        let unique =
-            |name: &str| Unique { name: name.to_owned(), columns: vec!["id".into()], primary: false, definition: None };
+        let unique = |name: &str| Unique {
+            name: name.to_owned(),
+            columns: vec!["id".into()],
+            primary: false,
+            inside: vec![],
+            definition: None,
+        };
         Table {
             name: TableName::new("public", name),
             columns: vec![

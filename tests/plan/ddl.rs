@@ -4,7 +4,7 @@
 use bauta::schema::{Check, Column, ForeignKey, Kind, Schema, Sequence, Size, Table, TableName, Type, Unique};
 
 /// Reads statements.
-pub fn schema(sql: &str) -> Schema {
+pub(super) fn schema(sql: &str) -> Schema {
     let mut reader = Reader { schema: Schema::default(), enums: Vec::new() };
     let tokens = tokens(sql);
     for statement in tokens.split(|token| token == ";").filter(|statement| !statement.is_empty()) {
@@ -139,10 +139,12 @@ impl Reader {
             let all = format!("{keys} {condition}");
             let table = self.table(&table);
             let known = |word: &&str| table.columns.iter().any(|column| column.name == *word);
-            let columns: Vec<String> = all.split(' ').filter(known).map(str::to_owned).collect();
+            let named = |text: &str| text.split(' ').filter(known).map(str::to_owned).collect::<Vec<String>>();
+            let columns = named(&keys);
             let plain = condition.is_empty() && !keys.contains('(');
+            let inside = if keys.contains('(') { named(&all) } else { named(&condition) };
             let definition = (!plain).then(|| format!("unique ({keys}) {condition}").trim_end().to_owned());
-            table.unique.push(Unique { name, columns, primary: false, definition });
+            table.unique.push(Unique { name, columns, primary: false, inside, definition });
         } else {
             words.expects("create table");
             self.create_table(words);
@@ -199,11 +201,17 @@ impl Reader {
             for column in table.columns.iter_mut().filter(|column| columns.contains(&column.name)) {
                 column.not_null = true;
             }
-            table.unique.push(Unique { name: format!("{own}_pkey"), columns, primary: true, definition: None });
+            table.unique.push(Unique {
+                name: format!("{own}_pkey"),
+                columns,
+                primary: true,
+                inside: Vec::new(),
+                definition: None,
+            });
         } else if words.takes("unique") {
             let columns = words.names();
             let name = format!("{own}_{}_key", columns.join("_"));
-            table.unique.push(Unique { name, columns, primary: false, definition: None });
+            table.unique.push(Unique { name, columns, primary: false, inside: Vec::new(), definition: None });
         } else if words.takes("foreign key") {
             let columns = words.names();
             words.expects("references");
@@ -229,12 +237,23 @@ impl Reader {
                 column.not_null = true;
             } else if words.takes("primary key") {
                 column.not_null = true;
-                let unique =
-                    Unique { name: format!("{own}_pkey"), columns: columns.clone(), primary: true, definition: None };
+                let unique = Unique {
+                    name: format!("{own}_pkey"),
+                    columns: columns.clone(),
+                    primary: true,
+                    inside: Vec::new(),
+                    definition: None,
+                };
                 table.unique.push(unique);
             } else if words.takes("unique") {
                 let name = format!("{own}_{name}_key");
-                table.unique.push(Unique { name, columns: columns.clone(), primary: false, definition: None });
+                table.unique.push(Unique {
+                    name,
+                    columns: columns.clone(),
+                    primary: false,
+                    inside: Vec::new(),
+                    definition: None,
+                });
             } else if words.takes("references") {
                 let name = format!("{own}_{name}_fkey");
                 let (to, to_columns) = (words.table(), words.names());

@@ -130,15 +130,16 @@ impl Catalog {
         for row in rows {
             let Some(table) = self.table(row)? else { continue };
             let mut columns: Vec<String> = get(row, "columns")?;
+            let mut inside = Vec::new();
             for expression in get::<Vec<String>>(row, "expressions")? {
-                let named = table.columns.iter().map(|column| &column.name);
-                let mut inside: Vec<_> = named.clone().filter(|name| mentions(&expression, name)).cloned().collect();
-                if inside.is_empty() {
-                    // A whole row, perhaps: then every column matters.
-                    inside = named.cloned().collect();
-                }
-                columns.extend(inside);
+                columns.extend(named_in(table, &expression));
+                inside.extend(named_in(table, &expression));
             }
+            if let Some(condition) = get::<Option<String>>(row, "condition")? {
+                inside.extend(named_in(table, &condition));
+            }
+            inside.sort();
+            inside.dedup();
             let mut seen = Vec::new();
             columns.retain(|column| {
                 !seen.contains(column) && {
@@ -147,7 +148,7 @@ impl Catalog {
                 }
             });
             let (primary, definition) = (get(row, "primary")?, get(row, "definition")?);
-            table.unique.push(Unique { name: get(row, "name")?, columns, primary, definition });
+            table.unique.push(Unique { name: get(row, "name")?, columns, primary, inside, definition });
         }
         Ok(())
     }
@@ -165,6 +166,13 @@ impl Catalog {
             })
             .collect()
     }
+}
+
+/// The columns that an expression reads; all of them where it names none (it may read whole rows).
+fn named_in(table: &Table, expression: &str) -> Vec<String> {
+    let named = table.columns.iter().map(|column| &column.name);
+    let inside: Vec<String> = named.clone().filter(|name| mentions(expression, name)).cloned().collect();
+    if inside.is_empty() { named.cloned().collect() } else { inside }
 }
 
 /// Whether an expression, as the server prints it, mentions a column: by its bare name where that is a word of its own, or

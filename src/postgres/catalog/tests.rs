@@ -113,6 +113,7 @@ fn uniques_have_their_columns(schema: &Schema) {
     let mut columns = types.unique[1].columns.clone();
     columns.sort();
     assert_eq!(columns, ["t", "v"]);
+    assert_eq!(types.unique[1].inside, ["m", "t"]);
     assert!(types.unique[1].definition.as_deref().unwrap().contains("WHERE"));
     let bookings = table(schema, "bookings");
     assert_eq!(bookings.unique[0].columns, ["room", "during"]);

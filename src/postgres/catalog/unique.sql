@@ -19,6 +19,7 @@ SELECT
         WHERE key.attnum = 0 AND key.place <= i.indnkeyatts
         ORDER BY key.place
     ) AS expressions,
+    pg_get_expr(i.indpred, i.indrelid) AS condition,
     CASE
         WHEN i.indisexclusion THEN (
             SELECT pg_get_constraintdef(k.oid) FROM pg_constraint k
