@@ -9,6 +9,7 @@ pub(crate) mod failure;
 pub mod generations;
 pub mod marker;
 pub mod mirror;
+mod private;
 pub mod properties;
 pub mod publish;
 pub mod sql;

@@ -63,8 +63,8 @@ impl Tools {
         command
     }
 
-    /// Runs a prepared program, which connects to a database as we do where an address is given, with these settings
-    /// (`-c name=value`) besides.
+    /// Runs a prepared program, whose standard output leads somewhere. Where an address is given, it connects to a database
+    /// as we do, with these settings (`-c name=value`) besides, and has the password on its standard input.
     ///
     /// # Errors
     /// It cannot be started. That it ends with an error is for the caller to see.
@@ -74,8 +74,14 @@ impl Tools {
         address: Option<&Address>,
         settings: &str,
     ) -> Result<Output, Failure> {
-        // Held until the program has ended: it is removed then.
+        // Held until the program has ended: a file with a name is removed then.
         let passfile = address.map(Address::passfile).transpose()?.flatten();
+        match &passfile {
+            Some(passfile) => command.env("PGPASSFILE", passfile.path()).stdin(passfile.stdin()?),
+            // The one in the home folder was read by us, if there is one.
+            None if address.is_some() => command.env("PGPASSFILE", "/dev/null").stdin(Stdio::null()),
+            None => &mut command,
+        };
         let mut options = settings.to_owned();
         for (name, value) in address.map(Address::libpq_env).unwrap_or_default() {
             if name == "PGOPTIONS" {
@@ -85,10 +91,12 @@ impl Tools {
             }
         }
         command.env("PGOPTIONS", options).env("PGAPPNAME", "bauta structure");
-        // A password file that is not there: the one in the home folder was read by us, if any.
-        let path = passfile.as_ref().map_or(Path::new("/dev/null"), |file| file.path());
-        command.env("PGPASSFILE", path).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.output().await.map_err(|error| {
+        let child = command.stderr(Stdio::piped()).spawn();
+        let output = match child {
+            Ok(child) => child.wait_with_output().await,
+            Err(error) => Err(error),
+        };
+        output.map_err(|error| {
             Failure::world(format!("a program in {} cannot be run: {}", self.folder.display(), error.kind()))
                 .remedy(format!("reinstall postgresql-client-{}", self.version.major))
         })

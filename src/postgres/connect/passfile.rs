@@ -4,11 +4,13 @@
 use std::fmt;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
+use crate::postgres::private::{Private, Stream};
 
 /// A password. It prints as three dots.
 #[derive(Clone)]
@@ -86,28 +88,38 @@ fn line(line: &str) -> Option<Entry> {
     Some(Entry { patterns: [host, port, database, user], password: Secret::new(password) })
 }
 
-/// A private password file for programs that we start (`PGPASSFILE`), removed when dropped.
+/// A private password file for programs that we start (`PGPASSFILE`), gone when dropped.
 #[derive(Debug)]
-pub struct PassFile(tempfile::NamedTempFile);
+pub struct PassFile(Private);
 
 impl PassFile {
-    /// Writes the password so that it fits whatever the program connects to; the file's mode is 0600.
+    /// Writes the password so that it fits whatever the program connects to.
     pub(super) fn write(password: &Secret) -> Result<Self, Failure> {
-        let failed = |error: std::io::Error| {
-            Failure::world(format!("a temporary password file could not be written: {}", error.kind()))
-                .remedy("make room in the temporary folder, or name another in TMPDIR")
-        };
-        let mut file = tempfile::Builder::new().prefix("bauta-").suffix(".pgpass").tempfile().map_err(failed)?;
+        let mut private = Private::new().map_err(|error| failed(&error))?;
         let escaped = Zeroizing::new(password.expose().replace('\\', "\\\\").replace(':', "\\:"));
-        file.write_all(b"*:*:*:*:").and_then(|()| file.write_all(escaped.as_bytes())).map_err(failed)?;
-        file.write_all(b"\n").and_then(|()| file.flush()).map_err(failed)?;
-        Ok(Self(file))
+        let file = private.file();
+        let written = file.write_all(b"*:*:*:*:").and_then(|()| file.write_all(escaped.as_bytes()));
+        written.and_then(|()| file.write_all(b"\n")).map_err(|error| failed(&error))?;
+        Ok(Self(private))
     }
 
-    /// Where it lies, for `PGPASSFILE`.
-    pub fn path(&self) -> &Path {
-        self.0.path()
+    /// The file as the standard input of the program that is to open [`PassFile::path`].
+    ///
+    /// # Errors
+    /// The system has no room for another open file.
+    pub fn stdin(&self) -> Result<Stdio, Failure> {
+        self.0.stdio().map_err(|error| failed(&error))
     }
+
+    /// Its path for the program that has it as its standard input, for `PGPASSFILE`.
+    pub fn path(&self) -> PathBuf {
+        self.0.path(Stream::Input)
+    }
+}
+
+fn failed(error: &std::io::Error) -> Failure {
+    Failure::world(format!("a temporary password file could not be written: {}", error.kind()))
+        .remedy("make room in the temporary folder, or name another in TMPDIR")
 }
 
 #[cfg(test)]
@@ -140,10 +152,9 @@ mod tests {
     #[test]
     fn the_private_file_reads_back() {
         let file = PassFile::write(&Secret::new(r"a:b\c d".to_owned())).unwrap();
-        let entries = read(file.path()).unwrap();
-        assert_eq!(entries[0].matches(["h", "1", "d", "u"]).unwrap().expose(), r"a:b\c d");
-        let path = file.path().to_owned();
-        drop(file);
-        assert!(!path.exists());
+        let mut cat = std::process::Command::new("cat");
+        let output = cat.arg(file.path()).stdin(file.stdin().unwrap()).output().unwrap();
+        let entry = line(std::str::from_utf8(&output.stdout).unwrap().trim_end()).unwrap();
+        assert_eq!(entry.matches(["h", "1", "d", "u"]).unwrap().expose(), r"a:b\c d");
     }
 }

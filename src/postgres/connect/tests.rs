@@ -105,8 +105,7 @@ fn programs_that_we_start_connect_as_we_do() {
     assert_eq!(get("PGSSLMODE"), Some("verify-full"));
     assert_eq!(get("PGSSLROOTCERT"), Some("/ca.pem"));
     assert!(env.iter().all(|(_, value)| !value.contains("SECRET")));
-    let file = address.passfile().unwrap().unwrap();
-    assert!(std::fs::read_to_string(file.path()).unwrap().contains("SECRET"));
+    assert!(address.passfile().unwrap().is_some());
     assert!(parse("postgresql://me@h/x").passfile().unwrap().is_none());
 }
 

@@ -3,20 +3,19 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
-
-use tempfile::NamedTempFile;
+use std::process::Stdio;
 
 use super::complaint;
 use super::toc::{self, Entry};
 use crate::failure::Failure;
 use crate::postgres::connect::Address;
+use crate::postgres::private::{Private, Stream};
 use crate::postgres::tools::Tools;
 
-/// A file that only we can read, gone when dropped. View definitions and defaults in it can hold literals.
+/// A private file: view definitions and defaults in it can hold literals.
 #[derive(Debug)]
 pub(super) struct Archive {
-    file: NamedTempFile,
+    file: Private,
     tools: Tools,
     /// Its table of contents.
     pub(super) entries: Vec<Entry>,
@@ -29,20 +28,21 @@ impl Archive {
     /// # Errors
     /// A program failed, or the archive holds something of a kind that is not known.
     pub(super) async fn dump(tools: &Tools, address: &Address, snapshot: &str) -> Result<Self, Failure> {
-        let file = temporary(".structure")?;
+        let file = temporary()?;
         let mut command = tools.command("pg_dump");
         command.args(["--format=custom", "--section=pre-data", "--section=post-data", "--no-password"]);
         // Owners and grants are read and replayed apart. What has connection strings in it is never read.
         command.args(["--no-owner", "--no-acl", "--no-blobs", "--no-subscriptions", "--no-tablespaces"]);
         command.args(["--no-security-labels", "--lock-wait-timeout=10000"]);
-        command.arg(format!("--snapshot={snapshot}")).arg("--file").arg(file.path());
+        command.arg(format!("--snapshot={snapshot}")).stdout(stdio(&file)?);
         let output = tools.run(command, Some(address), "").await?;
         if !output.status.success() {
             let stderr = String::from_utf8_lossy(&output.stderr);
             return Err(complaint::failure(&stderr, "reading production's structure (pg_dump)", |_| None));
         }
         let mut command = tools.command("pg_restore");
-        command.args(["--list", "--verbose"]).arg(file.path());
+        command.args(["--list", "--verbose"]).arg(file.path(Stream::Input));
+        command.stdin(stdio(&file)?).stdout(Stdio::piped());
         let output = tools.run(command, None, "").await?;
         if !output.status.success() {
             return Err(Failure::bug("pg_restore cannot list the archive that pg_dump made"));
@@ -60,9 +60,11 @@ impl Archive {
         if entries.is_empty() {
             return Ok(());
         }
-        let mut list = temporary(".list")?;
+        // Numbers only: it may have a name.
         let lines: String = entries.iter().map(|id| format!("{id};\n")).collect();
-        list.write_all(lines.as_bytes()).and_then(|()| list.flush()).map_err(|error| cannot_write(&error))?;
+        let list = tempfile::Builder::new().prefix("bauta-").suffix(".list").tempfile();
+        let mut list = list.map_err(|error| cannot_write(&error))?;
+        list.write_all(lines.as_bytes()).map_err(|error| cannot_write(&error))?;
         let mut command = self.tools.command("pg_restore");
         // Only a verbose one says which entry failed.
         command.args(["--no-owner", "--no-acl", "--no-tablespaces", "--no-password", "--verbose"]);
@@ -78,7 +80,7 @@ impl Archive {
         if !newer {
             command.arg("--exit-on-error").arg(format!("--jobs={}", step.jobs.max(1)));
         }
-        command.arg(self.file.path());
+        command.arg(self.file.path(Stream::Output)).stdout(stdio(&self.file)?);
         // Nothing is lost with it: what is published is made durable then, and all before it.
         let output = self.tools.run(command, Some(step.shadow), "-c synchronous_commit=off").await?;
         let stderr = String::from_utf8_lossy(&output.stderr);
@@ -103,15 +105,16 @@ pub(super) struct Step<'a> {
     pub(super) doing: &'static str,
 }
 
-fn temporary(suffix: &str) -> Result<NamedTempFile, Failure> {
-    // Made with mode 0600.
-    let file = tempfile::Builder::new().prefix("bauta-").suffix(suffix).tempfile();
-    file.map_err(|error| cannot_write(&error))
+fn temporary() -> Result<Private, Failure> {
+    Private::new().map_err(|error| cannot_write(&error))
+}
+
+fn stdio(file: &Private) -> Result<Stdio, Failure> {
+    file.stdio().map_err(|error| cannot_write(&error))
 }
 
 fn cannot_write(error: &std::io::Error) -> Failure {
     let folder = std::env::temp_dir();
-    let folder: &Path = &folder;
     Failure::world(format!("a temporary file in {} could not be written: {}", folder.display(), error.kind()))
         .remedy("make room there, or name another folder in TMPDIR")
 }
