@@ -1,6 +1,8 @@
 //! YAML text to a tree, strictly: one document, unique keys, nothing that makes a value come from elsewhere (anchors,
 //! aliases, merge keys) or gives it a type (tags), and budgets for size and depth.
 
+use std::collections::HashMap;
+
 use granit_parser::{Event, Parser, ScalarStyle, Span as ParserSpan};
 
 use super::{Entry, Node, Value};
@@ -68,6 +70,7 @@ enum Open {
         start: usize,
         entries: Vec<Entry>,
         key: Key,
+        known: HashMap<String, Span>,
     },
     /// One that stands where a key is expected: a mistake, noted already.
     Key,
@@ -110,7 +113,10 @@ impl Builder<'_> {
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.plain(span, anchor, tag.is_some());
-                self.begin(span, Open::Map { start: span.start, entries: Vec::new(), key: Key::Awaited });
+                self.begin(
+                    span,
+                    Open::Map { start: span.start, entries: Vec::new(), key: Key::Awaited, known: HashMap::new() },
+                );
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
@@ -153,8 +159,9 @@ impl Builder<'_> {
     }
 
     fn scalar(&mut self, text: String, style: ScalarStyle, span: Span) {
-        if let Some(Open::Map { key: key @ Key::Awaited, entries, .. }) = self.open.last_mut() {
-            let repeated = entries.iter().find(|entry| entry.key == text).map(|entry| entry.key_span);
+        if let Some(Open::Map { key: key @ Key::Awaited, known, .. }) = self.open.last_mut() {
+            let repeated = known.get(&text).copied();
+            known.entry(text.clone()).or_insert(span);
             *key = Key::Read(text.clone(), span);
             if let Some(first) = repeated {
                 self.mistakes.push(

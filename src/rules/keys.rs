@@ -50,7 +50,7 @@ pub static FILE: Keys = Keys {
 };
 
 /// Of a table.
-pub(super) static TABLE: Keys = Keys {
+pub static TABLE: Keys = Keys {
     place: "a table",
     keys: &[
         key("rows", "which rows travel: none, or a boolean SQL expression"),
@@ -61,7 +61,7 @@ pub(super) static TABLE: Keys = Keys {
 };
 
 /// Of a column rule that has a mask, or only a class.
-pub(super) static COLUMN: Keys = Keys {
+pub static COLUMN: Keys = Keys {
     place: "a column rule without `mask`",
     keys: &[
         key("mask", "the mask's name; its parameters stand beside it"),
@@ -75,17 +75,17 @@ pub(super) static COLUMN: Keys = Keys {
 };
 
 /// Of a column rule that keeps.
-pub(super) static KEEP: Keys = Keys {
+pub static KEEP: Keys = Keys {
     place: "a keep",
     keys: &[key("keep", "why the column passes as it is"), key("class", "what the column holds")],
 };
 
 /// Of a class's rule; all others are the mask's parameters.
-pub(super) static CLASS: Keys =
+pub static CLASS: Keys =
     Keys { place: "the rule of a class", keys: &[key("mask", "the mask's name; its parameters stand beside it")] };
 
 /// Of `mirror:`.
-pub(super) static MIRROR: Keys = Keys {
+pub static MIRROR: Keys = Keys {
     place: "`mirror`",
     keys: &[
         key("roles", "roles of production that have another name on staging"),

@@ -86,7 +86,7 @@ pub struct TableRule {
 }
 
 /// A table key: each part verbatim, `*` for any run of characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TablePattern {
     /// Schema part; `public` where not written.
     pub schema: Pattern,
@@ -95,7 +95,7 @@ pub struct TablePattern {
 }
 
 /// A name in which unquoted `*` stands for any run of characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Pattern {
     /// The literal pieces between the stars: one piece where there is no star.
     pub pieces: Vec<String>,

@@ -1,5 +1,7 @@
 //! A tree of nodes to a [`RuleFile`]: the top level, and what all readers share. Every mistake is collected.
 
+use std::collections::BTreeSet;
+
 use super::keys::{self, Keys};
 use super::{ClassRule, MirrorRule, RuleFile, Spanned, Unlisted};
 use crate::class;
@@ -15,7 +17,7 @@ pub fn read(path: &str, text: &str) -> Result<RuleFile, Diagnostics> {
     let mut reader = Reader { text, mistakes: Vec::new() };
     let file = root.and_then(|root| reader.file(path, &root));
     // What is no strict YAML is not blamed a second time for what it says.
-    let blamed: Vec<Option<Span>> = mistakes.iter().map(|found| found.span).collect();
+    let blamed: BTreeSet<Option<Span>> = mistakes.iter().map(|found| found.span).collect();
     mistakes.extend(reader.mistakes.into_iter().filter(|found| !blamed.contains(&found.span)));
     match file {
         Some(file) if mistakes.is_empty() => Ok(file),

@@ -1,5 +1,7 @@
 //! The `tables:` of a rule file: rows, columns, keeps.
 
+use std::collections::HashMap;
+
 use super::read::{Reader, is_nothing};
 use super::{Action, ColumnRule, KeepRule, MaskUse, Pattern, RowsRule, Spanned, TablePattern, TableRule};
 use super::{expression, keys};
@@ -13,19 +15,21 @@ impl Reader<'_> {
     /// All tables of a file.
     pub(super) fn tables(&mut self, node: &Node) -> Vec<TableRule> {
         let mut tables: Vec<TableRule> = Vec::new();
+        let mut known: HashMap<TablePattern, Span> = HashMap::new();
         for entry in self.map_of(node, "`tables`", Some("write `tables: { NAME: { ... } }`")).unwrap_or_default() {
             match TablePattern::parse(&entry.key) {
                 Ok(pattern) => {
-                    if let Some(first) = tables.iter().find(|table| table.pattern == pattern) {
+                    if let Some(first) = known.get(&pattern) {
                         self.mistakes.push(
                             Diagnostic::error(
                                 entry.key_span,
                                 format!("the table `{pattern}` stands here a second time"),
                             )
-                            .related(first.span, "first here")
+                            .related(*first, "first here")
                             .help("put all that is said about it under one key"),
                         );
                     }
+                    known.entry(pattern.clone()).or_insert(entry.key_span);
                     tables.extend(self.table(pattern, entry));
                 }
                 Err(why) => {
@@ -55,21 +59,18 @@ impl Reader<'_> {
     /// Refuses a column that two rules of one table name, or a pattern that stands there twice.
     fn named_twice(&mut self, table: &TableRule) {
         let kept = table.keep.iter().flat_map(|keep| keep.columns.iter().flatten());
-        let mut named: Vec<(&Spanned<Pattern>, bool)> = Vec::new();
         let columns = table.columns.iter().map(|rule| (&rule.column, false));
+        let mut named: HashMap<(&Pattern, bool), Span> = HashMap::new();
         for (column, keep) in columns.chain(kept.map(|column| (column, true))) {
             // A pattern under `columns` may take some out of a keep by the same pattern; a name may not.
-            let same = |(known, kept): &&(&Spanned<Pattern>, bool)| {
-                known.value == column.value && (*kept == keep || column.value.is_literal())
-            };
-            if let Some((first, _)) = named.iter().find(same) {
+            let keep = keep && !column.value.is_literal();
+            if let Some(first) = named.insert((&column.value, keep), column.span) {
                 self.mistakes.push(
                     Diagnostic::error(column.span, format!("`{}` stands in this table a second time", column.value))
-                        .related(first.span, "first here")
+                        .related(first, "first here")
                         .help("leave it in one place"),
                 );
             }
-            named.push((column, keep));
         }
     }
 
