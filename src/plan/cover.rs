@@ -4,7 +4,7 @@
 use super::lineage::Lineage;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::rules::{Action, ColumnRule, Pattern, RowsRule, RuleFile, Spanned, TableRule};
-use crate::schema::{Schema, Table};
+use crate::schema::{Schema, Table, TableName};
 
 /// The rule that a column gets.
 #[derive(Clone, Copy, Debug)]
@@ -55,17 +55,24 @@ pub(super) struct Covers<'a> {
     lineage: &'a Lineage<'a>,
     /// Whether each key matches a table.
     used: Vec<bool>,
+    /// The keys of the table that was asked for last: columns come table by table.
+    last: Option<(TableName, Vec<(KeyRank, &'a TableRule)>)>,
     pub(super) mistakes: Vec<Diagnostic>,
 }
 
 impl<'a> Covers<'a> {
     pub(super) fn new(rules: &'a RuleFile, lineage: &'a Lineage<'a>) -> Self {
-        Self { tables: &rules.tables, lineage, used: vec![false; rules.tables.len()], mistakes: Vec::new() }
+        Self { tables: &rules.tables, lineage, used: vec![false; rules.tables.len()], last: None, mistakes: Vec::new() }
     }
 
     /// The table keys that hold for a table, most specific first; each with its rank. A key that names the table comes
     /// before one that names its parent.
     fn keys(&mut self, table: &Table) -> Vec<(KeyRank, &'a TableRule)> {
+        if let Some((last, keys)) = &self.last
+            && *last == table.name
+        {
+            return keys.clone();
+        }
         let mut keys = Vec::new();
         for (distance, name) in self.lineage.of(&table.name).iter().enumerate() {
             for (index, rule) in self.tables.iter().enumerate() {
@@ -77,6 +84,7 @@ impl<'a> Covers<'a> {
             }
         }
         keys.sort_by_key(|(rank, _)| *rank);
+        self.last = Some((table.name.clone(), keys.clone()));
         keys
     }
 

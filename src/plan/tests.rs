@@ -192,3 +192,10 @@ fn rows_none_needs_no_rules() {
     let plan = plan.unwrap_or_else(|| panic!("{:?}", found.list));
     assert!(plan.tables.iter().all(|table| table.rows == Rows::None && table.columns.is_empty()));
 }
+
+#[test]
+fn every_class_has_a_mask_that_there_is() {
+    for class in crate::class::CLASSES {
+        assert!(crate::mask::find(class.mask).is_some(), "{}: {}", class.name, class.mask);
+    }
+}
