@@ -221,12 +221,15 @@ mod tests {
 ";
 
     fn decided(superuser: bool, present: &[Power], list: &str) -> Result<Contents, Failure> {
+        decided_with(superuser, present, list, false)
+    }
+
+    fn decided_with(superuser: bool, present: &[Power], list: &str, drop_comments: bool) -> Result<Contents, Failure> {
         let power = Power { kind: "function".to_owned(), identity: "s.c(text)".to_owned() };
         let powers = BTreeMap::from([((1255, 102), power)]);
         let present = present.iter().cloned().collect();
         let view_rules = BTreeSet::from([112]);
-        let facts =
-            Facts { powers: &powers, present: &present, view_rules: &view_rules, superuser, drop_comments: false };
+        let facts = Facts { powers: &powers, present: &present, view_rules: &view_rules, superuser, drop_comments };
         decide(&parse(list).unwrap(), &facts)
     }
 
@@ -240,6 +243,13 @@ mod tests {
         assert_eq!(contents.late_comments, [24]);
         let left_out = ["SERVER - fs o", "FOREIGN TABLE s ft o", "VIEW s over_ft o", "PUBLICATION - p o"];
         assert_eq!(contents.left_out, left_out);
+    }
+
+    #[test]
+    fn comments_stay_behind_where_the_rules_say_so() {
+        let contents = decided_with(true, &[], LIST, true).unwrap();
+        assert_eq!(contents.structure, [10, 11, 13, 17, 19, 25]);
+        assert!(contents.late_comments.is_empty());
     }
 
     #[test]

@@ -110,6 +110,7 @@ INSERT INTO sales.orders (customer, at, amount) SELECT i, date '2020-06-01' + i 
 INSERT INTO sales.apart VALUES ('[1,3)'), ('[5,7)');
 INSERT INTO "Odd.Schema"."we""ird
 table; -- x" VALUES (1, 'x');
+INSERT INTO sales.orders (id, at, amount) VALUES (1000, '2022-01-01', 1);
 SELECT nextval('sales.loose');
 REFRESH MATERIALIZED VIEW sales.sums;
 REFRESH MATERIALIZED VIEW sales.counts;

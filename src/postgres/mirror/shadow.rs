@@ -103,14 +103,19 @@ impl Shadow {
         self.restore(&self.contents.foreign_keys, None, self.jobs, "validating foreign keys").await
     }
 
-    /// Sets sequences and fills materialized views.
+    /// Sets sequences and fills materialized views. Returns the sequences that are behind their columns.
     ///
     /// # Errors
     /// A sequence or a view could not take it (exit 5), or the world failed.
-    pub async fn contents_of_their_own(&self, session: &Session, plans: &[SequencePlan]) -> Result<(), Failure> {
+    pub async fn contents_of_their_own(
+        &self,
+        session: &Session,
+        plans: &[SequencePlan],
+    ) -> Result<Vec<String>, Failure> {
         sequences::set(session, &self.structure.sequences, plans).await?;
         // In the archive's order: views that others are made of come first.
-        self.restore(&self.contents.refresh, None, 1, "filling materialized views").await
+        self.restore(&self.contents.refresh, None, 1, "filling materialized views").await?;
+        sequences::behind(session).await
     }
 
     /// Creates triggers, rules and policies.

@@ -133,7 +133,8 @@ async fn a_hostile_structure_arrives_whole() {
     let above = SequenceState::Above { value: 1 << 30, column: TableName::new("sales", "customers").column("id") };
     let sequence = TableName::new("sales", "customers_id_seq");
     let plans = [SequencePlan { sequence, state: above }];
-    made.contents_of_their_own(&staging, &plans).await.unwrap();
+    let told = made.contents_of_their_own(&staging, &plans).await.unwrap();
+    assert!(told.len() == 1 && told[0].contains("sales.orders_id_seq is behind sales.orders.id"), "{told:?}");
     let told = made.triggers(&staging).await.unwrap();
     assert!(told.len() == 1 && told[0].contains("policy gone of sales.log"), "{told:?}");
     made.analyze(&staging).await.unwrap();

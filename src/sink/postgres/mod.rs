@@ -294,9 +294,9 @@ impl Generation for ShadowGeneration {
         self.shadow.keys().await?;
         let session = connect(&self.address, "seal").await?;
         stage("setting sequences, filling materialized views");
-        self.shadow.contents_of_their_own(&session, &plan.sequences).await?;
+        let mut told = self.shadow.contents_of_their_own(&session, &plan.sequences).await?;
         stage("creating triggers and policies");
-        let mut told = self.shadow.triggers(&session).await?;
+        told.extend(self.shadow.triggers(&session).await?);
         self.scripts(plan, observer).await?;
         stage("gathering statistics");
         let analyzed = self.shadow.analyze(&session).await?;
