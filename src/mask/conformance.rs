@@ -1,9 +1,9 @@
 //! The laws of masks, held over the one list: what a definition promises is true for every kind it takes. A new mask
 //! inherits them with its line in [`MASKS`]; what fails here names the mask, the kind and the law.
 //!
-//! Values are made in [`values`]; they travel in and out as PostgreSQL's text.
+//! What the laws are tried on is in [`cases`] and [`values`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -11,25 +11,21 @@ use arrow::array::{
     Array, ArrayRef, AsArray, Int64Array, ListArray, StructArray, UInt8Array, UInt32Array, new_null_array,
 };
 use arrow::buffer::OffsetBuffer;
-use arrow::compute::{concat, take};
-use arrow::datatypes::{DataType, Date32Type, Field, TimestampMicrosecondType};
-use bytes::Bytes;
+use arrow::compute::{cast, concat, take};
+use arrow::datatypes::{DataType, Date32Type, Field, Int64Type, TimestampMicrosecondType};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
+use self::cases::{Case, array, array_of, cases, encoded, facts, key, printed, read, ty, written};
 use self::values::{plain, ugly};
 use super::literal::KINDS;
-use super::{
-    Accepts, Built, ColumnFacts, ColumnMask, Equal, Input, MASKS, MaskDef, MaskError, Params, PerUse, TableMask,
-    Uniqueness, lift,
-};
-use crate::batch::{Batch, Cell, Cells, Encoding, Sealed, arrow_type};
-use crate::diagnostic::Span;
-use crate::key::{DomainKey, RootKey};
-use crate::node::Value;
-use crate::postgres::copy::{Encoder, open};
-use crate::schema::{Kind, TableName, Type};
+use super::map::map_primitive;
+use super::{Accepts, ColumnFacts, Equal, MASKS, PerUse, Uniqueness};
+use crate::batch::{Encoding, arrow_type};
+use crate::key::RootKey;
+use crate::schema::Kind;
 
+mod cases;
 mod values;
 
 /// Values that every law but the two big ones looks at.
@@ -41,189 +37,6 @@ const UNIQUE: usize = 20_000;
 
 /// Masks whose default gives so little choice that another key often comes to the same, with parameters that give more.
 const WIDER: &[(&str, &str)] = &[("date_shift", "{within: 3000d}"), ("number_noise", "{within: 100%}")];
-
-/// A mask on a column.
-struct Case {
-    def: &'static MaskDef,
-    params: Params,
-    facts: ColumnFacts,
-    written: String,
-}
-
-impl Case {
-    /// Builds the case, or `None` where the mask's check finds a problem.
-    fn new(def: &'static MaskDef, written: &str, unique: bool, facts: ColumnFacts) -> Option<Self> {
-        let mut params = read(def, written)?;
-        params.unique = unique;
-        let case = Self { def, params, facts: ColumnFacts { unique, ..facts }, written: written.to_owned() };
-        (case.def.check)(&case.params, &case.facts).is_empty().then_some(case)
-    }
-
-    fn kind(&self) -> &Kind {
-        self.facts.ty.kind.scalar()
-    }
-
-    fn build(&self, key: &DomainKey) -> Built {
-        (self.def.build)(&self.params, &self.facts, key)
-    }
-
-    /// Masks an array; `None` for `keep`.
-    fn apply(&self, key: &DomainKey, value: &ArrayRef) -> Option<Result<ArrayRef, MaskError>> {
-        self.apply_per(key, value, None)
-    }
-
-    fn apply_per(
-        &self,
-        key: &DomainKey,
-        value: &ArrayRef,
-        per: Option<&ArrayRef>,
-    ) -> Option<Result<ArrayRef, MaskError>> {
-        match self.build(key) {
-            Built::Keep => None,
-            Built::Blind(mask) => {
-                Some(mask.apply(Input { value: &new_null_array(value.data_type(), value.len()), per }))
-            }
-            Built::Mask(mask) => Some(lift::apply(mask.as_ref(), Input { value, per })),
-        }
-    }
-
-    fn looks(&self) -> bool {
-        matches!(self.build(&key(1)), Built::Mask(_))
-    }
-
-    /// Those of the values that the mask takes, each tried alone.
-    fn taken(&self, values: Vec<String>) -> Vec<String> {
-        let built = self.build(&key(1));
-        let Built::Mask(mask) = built else { return values };
-        let takes = |value: &String| {
-            let value = array(&self.facts.ty, &[Some(value)]);
-            lift::apply(mask.as_ref(), Input { value: &value, per: None }).is_ok()
-        };
-        values.into_iter().filter(takes).collect()
-    }
-
-    /// Plain and ugly values that the mask takes, as an array without NULL.
-    fn sample(&self, count: usize) -> ArrayRef {
-        let mut values = plain(self.kind(), &self.facts.ty.labels, count);
-        values.extend(ugly(self.kind(), &self.facts.ty.labels));
-        array_of(&self.facts.ty, &self.taken(values))
-    }
-
-    /// Breaks of a law, with the case's name.
-    fn broken(&self, law: &str) -> String {
-        let unique = if self.params.unique { ", unique" } else { "" };
-        let length = self.facts.max_chars.map_or(String::new(), |max| format!("({max})"));
-        format!("mask `{}` {} on {}{length}{unique}: {law}", self.def.name, self.written, self.facts.ty.kind)
-    }
-}
-
-fn key(byte: u8) -> DomainKey {
-    RootKey::new([byte; 32]).domain("conformance")
-}
-
-fn read(def: &MaskDef, written: &str) -> Option<Params> {
-    let entries = match written {
-        "" => Vec::new(),
-        _ => match crate::node::parse(written).ok()?.value {
-            Value::Map(entries) => entries,
-            _ => return None,
-        },
-    };
-    Params::read(def.name, def.params, &entries, Span::default()).ok()
-}
-
-fn ty(kind: &Kind, max_chars: Option<u32>) -> Type {
-    let labels: &[&str] = if *kind.scalar() == Kind::Enum { &["new", "on hold", "Gone", "ça va"] } else { &[] };
-    Type {
-        sql: max_chars.map_or_else(|| kind.to_string(), |max| format!("character varying({max})")),
-        kind: kind.clone(),
-        max_chars,
-        padded: false,
-        labels: labels.iter().map(|label| (*label).to_owned()).collect(),
-        checks: Vec::new(),
-        binary: true,
-    }
-}
-
-fn facts(kind: &Kind, max_chars: Option<u32>) -> ColumnFacts {
-    ColumnFacts {
-        column: TableName::new("public", "t").column("c"),
-        ty: ty(kind, max_chars),
-        not_null: false,
-        unique: false,
-        max_chars,
-        domain_kinds: vec![kind.scalar().clone()],
-        per: None,
-    }
-}
-
-/// How a mask's parameters may be written for a kind: not at all, as its examples have them, or as [`WIDER`] has them.
-fn written(def: &MaskDef, kind: &Kind) -> Vec<&'static str> {
-    let mut written = BTreeSet::from([""]);
-    written.extend(def.examples.iter().filter(|example| example.kind == kind).map(|example| example.params));
-    if read(def, "").is_none() {
-        written.extend(def.examples.iter().map(|example| example.params));
-    }
-    written.retain(|written| read(def, written).is_some());
-    written.into_iter().collect()
-}
-
-/// Every mask on every kind it takes, with every way to write its parameters.
-fn cases() -> Vec<Case> {
-    let mut cases = Vec::new();
-    for def in MASKS {
-        for kind in KINDS.iter().filter(|kind| def.accepts.takes(kind)) {
-            for written in written(def, kind) {
-                cases.extend(Case::new(def, written, def.promises.unique == Uniqueness::Yes, facts(kind, None)));
-                if def.promises.unique == Uniqueness::Option {
-                    cases.extend(Case::new(def, written, true, facts(kind, None)));
-                }
-            }
-        }
-    }
-    cases
-}
-
-/// Values as a column's array.
-fn array(ty: &Type, values: &[Option<&String>]) -> ArrayRef {
-    let mut bytes = Vec::new();
-    let mut cells = Vec::new();
-    for value in values {
-        cells.push(match value {
-            None => Cell::NULL,
-            Some(value) => {
-                let start = u32::try_from(bytes.len()).unwrap();
-                bytes.extend_from_slice(value.as_bytes());
-                Cell::new(start, i32::try_from(value.len()).unwrap())
-            }
-        });
-    }
-    let sealed = Sealed::new(Bytes::from(bytes), cells, Encoding::Text);
-    open(ty, &sealed).unwrap_or_else(|error| panic!("{} row {}: {}", ty.sql, error.row, error.reason))
-}
-
-fn array_of(ty: &Type, values: &[String]) -> ArrayRef {
-    array(ty, &values.iter().map(Some).collect::<Vec<_>>())
-}
-
-/// An array as the sink would write it.
-fn encoded(kind: &Kind, value: &ArrayRef, encoding: Encoding) -> Result<Vec<u8>, &'static str> {
-    let rows = value.len();
-    let keep = ColumnMask { built: Built::Keep, per: None, equal: Equal::Any };
-    let cells = Cells { sealed: None, open: Some(value.clone()) };
-    let Ok(batch) = TableMask::new(vec![keep]).apply(Batch { rows, first_row: 1, columns: vec![cells] }) else {
-        return Err("keep failed");
-    };
-    let mut out = Vec::new();
-    Encoder::new(vec![kind.clone()], encoding).encode(&batch, &mut out).map_err(|error| error.reason)?;
-    Ok(out)
-}
-
-/// An array as PostgreSQL prints its values.
-fn printed(kind: &Kind, value: &ArrayRef) -> Vec<String> {
-    let text = String::from_utf8(encoded(kind, value, Encoding::Text).unwrap()).unwrap();
-    text.lines().map(|line| line.replace("\\\\", "\\")).collect()
-}
 
 fn reversed(value: &ArrayRef) -> ArrayRef {
     let rows = u32::try_from(value.len()).unwrap();
@@ -402,7 +215,7 @@ fn no_text_makes_a_mask_panic() {
                     for value in &values {
                         let cut: String =
                             value.chars().take(max_chars.map_or(usize::MAX, |max| max as usize)).collect();
-                        let input = array_of(&case.facts.ty, &[cut.clone()]);
+                        let input = array_of(&case.facts.ty, std::slice::from_ref(&cut));
                         match catch_unwind(AssertUnwindSafe(|| case.apply(&key(1), &input))) {
                             Err(_) => broken.push(case.broken(&format!("{cut:?} makes it panic"))),
                             Ok(Some(Ok(output))) if !fits(&output, max_chars) => {
@@ -510,14 +323,13 @@ fn what_is_unique_stays_unique() {
         if !promised || !case.looks() || matches!(case.kind(), Kind::Bool | Kind::Enum) {
             continue;
         }
-        let distinct: BTreeSet<String> = values::distinct(case.kind(), UNIQUE).into_iter().collect();
-        let values = case.taken(distinct.into_iter().collect());
+        let values = case.taken(values::distinct(case.kind(), UNIQUE));
         let Some(Ok(output)) = case.apply(&key(1), &array_of(&case.facts.ty, &values)) else {
             broken.push(case.broken("values that it takes alone it takes together"));
             continue;
         };
         let outputs = printed(case.kind(), &output);
-        let mut seen = std::collections::BTreeMap::new();
+        let mut seen = BTreeMap::new();
         for (value, output) in values.iter().zip(&outputs) {
             if let Some(other) = seen.insert(output, value) {
                 broken.push(case.broken(&format!("{other} and {value} both become {output}")));
@@ -621,8 +433,8 @@ fn bounds_of_ranges_do_not_cross() {
             let rows = lower.len();
             // Bounds as near as the type has them; the last row has no lower bound and no subject.
             let upper = match lower.data_type() {
-                DataType::Date32 => super::map::map_primitive::<Date32Type>(&lower, |_, day| Ok(day + 1)),
-                _ => super::map::map_primitive::<TimestampMicrosecondType>(&lower, |_, micros| Ok(micros + 1)),
+                DataType::Date32 => map_primitive::<Date32Type>(&lower, |_, day| Ok(day + 1)),
+                _ => map_primitive::<TimestampMicrosecondType>(&lower, |_, micros| Ok(micros + 1)),
             }
             .unwrap();
             let lower = concat(&[&lower.slice(0, rows - 1), &new_null_array(lower.data_type(), 1)]).unwrap();
@@ -635,9 +447,9 @@ fn bounds_of_ranges_do_not_cross() {
             for per in [None, Some(&subjects)] {
                 let output = case.apply_per(&key(1), &value, per).unwrap().unwrap();
                 let output = output.as_struct();
-                let moved = |column: usize| arrow::compute::cast(output.column(column), &DataType::Int64).unwrap();
+                let moved = |column: usize| cast(output.column(column), &DataType::Int64).unwrap();
                 let by = arrow::compute::kernels::numeric::sub(&moved(1), &moved(0)).unwrap();
-                let distance = by.as_primitive::<arrow::datatypes::Int64Type>();
+                let distance = by.as_primitive::<Int64Type>();
                 if (0..rows - 1).any(|row| distance.value(row) != 1) || output.column(0).is_valid(rows - 1) {
                     broken.push(case.broken("both bounds of a range move alike"));
                 }

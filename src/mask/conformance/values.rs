@@ -1,6 +1,8 @@
 //! Values for the laws, as PostgreSQL prints them: plain ones with much to tell apart, ugly ones, distinct ones. Made by a
 //! fixed generator, so a law that fails fails again.
 
+use std::collections::BTreeSet;
+
 use crate::mask::draw::Draw;
 use crate::schema::Kind;
 
@@ -10,12 +12,39 @@ pub(super) fn plain(kind: &Kind, labels: &[String], count: usize) -> Vec<String>
     (0..count).map(|row| one(kind, labels, row, &mut draw)).collect()
 }
 
-/// Different values, as keys are.
+/// Different values, as keys are: so close together that a mask which loses anything lets two of them meet.
 pub(super) fn distinct(kind: &Kind, count: usize) -> Vec<String> {
-    match kind {
+    let number = |row: usize| match kind {
         // All that fit, a thousand negative ones among them.
-        Kind::Int2 | Kind::Int4 | Kind::Int8 => (-1000..30_000).map(|n: i64| n.to_string()).take(count).collect(),
-        _ => plain(kind, &[], count),
+        Kind::Int2 | Kind::Int4 | Kind::Int8 => (row as i64 - 1000).to_string(),
+        Kind::Uuid => format!("a0eebc99-9c0b-4ef8-bb6d-{row:012x}"),
+        Kind::Inet => format!("10.1.{}.{}", row / 256, row % 256),
+        Kind::Macaddr => format!("08:00:2b:00:{:02x}:{:02x}", row / 256, row % 256),
+        _ => close(row),
+    };
+    match kind {
+        Kind::Text | Kind::Int2 | Kind::Int4 | Kind::Int8 | Kind::Uuid | Kind::Inet | Kind::Macaddr => {
+            (0..count).map(number).collect()
+        }
+        _ => plain(kind, &[], count).into_iter().collect::<BTreeSet<String>>().into_iter().collect(),
+    }
+}
+
+/// A text that differs from its neighbours in one place, of the families that text masks are for.
+fn close(row: usize) -> String {
+    let number = row / 8;
+    let letter = |place: u32| char::from(b'a' + (number / 26usize.pow(place) % 26) as u8);
+    match row % 8 {
+        // All numbers of four digits, as far as they come.
+        0 => format!("{number:04}"),
+        // All words of three letters, as far as they come.
+        1 => format!("{}{}{}", letter(0), letter(1), letter(2)),
+        2 => format!("user{number}@shop.example"),
+        3 => format!("+49 30 2345{number:04}"),
+        4 => format!("10.1.{}.{}", number / 256, number % 256),
+        5 => format!("https://shop.example/orders/{number}"),
+        6 => format!("sk_live_51H8x{number:06}abcdefghijklmnop"),
+        _ => format!("customer {number}"),
     }
 }
 
@@ -105,7 +134,7 @@ fn one(kind: &Kind, labels: &[String], row: usize, draw: &mut Draw) -> String {
     let (year, month, day) = (1920 + draw.below(110), 1 + draw.below(12), 1 + draw.below(28));
     let (hour, minute, second) = (draw.below(24), draw.below(60), draw.below(60));
     let clock = format!("{hour:02}:{minute:02}:{second:02}.{:06}", draw.below(1_000_000));
-    let signed = |number: u64| format!("{}{number}", if row % 7 == 0 { "-" } else { "" });
+    let signed = |number: u64| format!("{}{number}", if row.is_multiple_of(7) { "-" } else { "" });
     match kind {
         Kind::Text => text(row, draw),
         Kind::Int2 => signed(draw.below(32_767)),
