@@ -95,3 +95,46 @@ fn wrong_rule_files_are_refused_with_every_mistake_and_its_place() {
     assert!(count >= 60, "only {count} cases");
     assert!(regenerate || wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Files cut, doubled and mixed up at many places end soon and without a panic, whatever they say.
+#[test]
+fn rubbish_is_refused_soon() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let mut bodies: Vec<String> = Vec::new();
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.extension().is_some_and(|extension| extension == "yaml") {
+            bodies.push(fs::read_to_string(path).unwrap());
+        }
+    }
+    assert!(!bodies.is_empty());
+    let signs =
+        ["{", "}", "[", "]", "\"", "'", ": ", " #", "\n", "\t", "- ", "*", "&a ", "!", "|", "é", "\u{0}", "---\n"];
+    let mut state = 7_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for _ in 0..400 {
+        let body = &bodies[random(bodies.len())];
+        let mut at = || body.floor_char_boundary(random(body.len()));
+        let (a, b) = (at(), at());
+        let text = match random(3) {
+            0 => body[..a].to_owned(),
+            1 => format!("{}{}{}", &body[..a], signs[random(signs.len())], &body[a..]),
+            _ => format!("{}{}", &body[..a], &body[b..]),
+        };
+        assert!(seconds(&text) < 1.0, "{text}");
+    }
+    for unit in ["[", "{a: ", "- ", "a:\n", "\"", "? ", "&a ", "a: b\na: c\n", "x: |\n", "#\n"] {
+        assert!(seconds(&unit.repeat(50_000 / unit.len())) < 5.0, "{unit:?}");
+    }
+}
+
+/// How long it takes to read a text and to render what is wrong with it.
+fn seconds(text: &str) -> f32 {
+    let started = std::time::Instant::now();
+    if let Err(found) = rules::read("case.yaml", text) {
+        assert!(!render(&found, false).is_empty());
+    }
+    started.elapsed().as_secs_f32()
+}

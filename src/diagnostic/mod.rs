@@ -44,7 +44,7 @@ impl Diagnostic {
     pub fn error(span: Span, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
-            message: message.into(),
+            message: one_line(message.into()),
             span: Some(span),
             label: String::new(),
             related: Vec::new(),
@@ -123,10 +123,32 @@ impl Diagnostics {
     }
 }
 
+/// A message on one line that a terminal shows as it is: a name in it may hold anything.
+fn one_line(message: String) -> String {
+    let odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    if !message.contains(odd) {
+        return message;
+    }
+    let mut line = String::with_capacity(message.len() + 8);
+    for c in message.chars() {
+        if odd(c) { line.extend(c.escape_default()) } else { line.push(c) }
+    }
+    line
+}
+
+/// Longest word, in characters, that a nearest one is looked for.
+const LONGEST_WORD: usize = 200;
+
 /// The candidate nearest to a misspelt word, if one is near: at most a third of the letters changed, added, left out or
 /// swapped (optimal string alignment distance; upper and lower case count as equal).
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word: Vec<char> = word.to_lowercase().chars().collect();
+    let word: Vec<char> = word.to_lowercase().chars().take(LONGEST_WORD + 1).collect();
+    if word.len() > LONGEST_WORD {
+        return None;
+    }
     candidates
         .into_iter()
         .map(|candidate| (distance(&word, &candidate.to_lowercase().chars().collect::<Vec<_>>()), candidate))
@@ -157,6 +179,12 @@ fn distance(a: &[char], b: &[char]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_is_one_line() {
+        let found = Diagnostic::error(Span::default(), "no key `a\n\u{1b}[2Jb\u{202e}c`");
+        assert_eq!(found.message, "no key `a\\n\\u{1b}[2Jb\\u{202e}c`");
+    }
 
     #[test]
     fn the_nearest_word_is_offered_only_if_it_is_near() {
