@@ -63,6 +63,8 @@ mod text;
 mod timestamp_shift;
 #[cfg(test)]
 mod tried;
+#[cfg(test)]
+mod ugly;
 mod url;
 mod username;
 

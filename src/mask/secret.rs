@@ -195,6 +195,7 @@ fn split_prefix(value: &str) -> (&'static str, &str) {
 /// A text, and which of its characters stay.
 struct Places<'a> {
     text: &'a str,
+    /// In order, and apart from each other.
     kept: Vec<Range<usize>>,
     /// Where all that is drawn is hexadecimal: whether in capitals.
     hex: Option<bool>,
@@ -221,6 +222,7 @@ impl<'a> Places<'a> {
             // A JWT's second part begins like its first (RFC 7519: `{"` in base64url).
             kept.push(head.len() + 1..head.len() + 1 + prefix.len());
         }
+        kept.sort_by_key(|range| range.start);
         let mut places = Self { text, kept, hex: None };
         let letter = places.drawn().find(|(_, c)| c.is_alphabetic()).map(|(_, c)| c);
         if places.drawn().all(|(_, c)| c.is_ascii_hexdigit()) && places.drawn().count() >= HEX_CHARS {
@@ -231,7 +233,12 @@ impl<'a> Places<'a> {
 
     /// Whether a character stays as it is.
     fn stays(&self, at: usize, c: char) -> bool {
-        c.is_ascii() && !c.is_ascii_alphanumeric() || self.kept.iter().any(|range| range.contains(&at))
+        c.is_ascii() && !c.is_ascii_alphanumeric() || self.is_kept(at)
+    }
+
+    fn is_kept(&self, at: usize) -> bool {
+        let next = self.kept.partition_point(|range| range.start <= at);
+        next.checked_sub(1).is_some_and(|last| self.kept[last].contains(&at))
     }
 
     fn drawn(&self) -> impl Iterator<Item = (usize, char)> {

@@ -78,6 +78,11 @@ impl Dictionary {
         Self { by_length }
     }
 
+    /// Its words of two characters and more.
+    fn long_words(&self) -> impl Iterator<Item = &'static str> {
+        self.by_length.iter().skip(2).flatten().copied()
+    }
+
     /// Length of its longest words.
     pub(super) fn longest(&self) -> usize {
         self.by_length.len() - 1
@@ -225,6 +230,11 @@ impl Language {
             }
         }
         Self { latin: HINTS[best].dictionary, han: if kana { &HAN_JA } else { &HAN_ZH } }
+    }
+
+    /// Words of two characters and more that are strung together in a text of this language.
+    pub(super) fn strung_words(&self) -> impl Iterator<Item = &'static str> {
+        [&*TH, &*HIRAGANA, &*KATAKANA, self.han].into_iter().flat_map(Dictionary::long_words)
     }
 
     /// Words of `a` to `z`.

@@ -70,8 +70,8 @@ impl Mask for Text {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
         map_text(input.value, |_, value, out| {
             let tokens = tokens(value);
-            let forbidden = Forbidden::of(value, &tokens);
             let language = Language::of(value);
+            let forbidden = Forbidden::of(value, &tokens, &language);
             let mut attempt = 0;
             draw_until(&self.key, value.as_bytes(), |draw| {
                 out.clear();

@@ -85,8 +85,9 @@ fn plain<'a>(text: &'a str, start: usize, end: usize, long: &[(usize, usize)], t
         match sort {
             Some(Sort::Letter(script)) => tokens.push(Token::Word(part, script)),
             Some(Sort::Digit) => {
-                let group = long.iter().find(|(first, last)| *first <= from && to <= *last);
-                tokens.push(Token::Number(part, group.map(|(first, _)| *first)));
+                let next = long.partition_point(|(first, _)| *first <= from);
+                let group = next.checked_sub(1).map(|group| long[group]).filter(|(_, last)| to <= *last);
+                tokens.push(Token::Number(part, group.map(|(first, _)| first)));
             }
             Some(Sort::Rest) => tokens.push(Token::Rest(part)),
             None => {}

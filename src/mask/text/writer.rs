@@ -17,21 +17,28 @@ const DRAWS: u32 = 16;
 const WORD_CHARS: usize = 3;
 
 /// The words of an original: none of them may be written.
-pub(super) struct Forbidden<'a> {
-    original: &'a str,
+pub(super) struct Forbidden {
     words: HashSet<String>,
+    /// Words of our own lists that occur in scripts which write without blanks.
+    strung: HashSet<&'static str>,
 }
 
-impl<'a> Forbidden<'a> {
+impl Forbidden {
     /// Whatever stands between blanks and punctuation, and the words with their marks and apostrophes.
-    pub(super) fn of(original: &'a str, tokens: &[Token<'_>]) -> Self {
+    pub(super) fn of(original: &str, tokens: &[Token<'_>], language: &Language) -> Self {
         let plain = original.split(|c: char| !c.is_alphanumeric());
         let marked = tokens.iter().filter_map(|token| match token {
             Token::Word(word, _) | Token::Number(word, _) => Some(*word),
             _ => None,
         });
         let words = plain.chain(marked).filter(|word| counts(word)).map(str::to_lowercase).collect();
-        Self { original, words }
+        let is_strung = tokens.iter().any(|token| matches!(token, Token::Word(_, script) if script.is_strung()));
+        let strung = if is_strung {
+            language.strung_words().filter(|word| original.contains(word)).collect()
+        } else {
+            HashSet::new()
+        };
+        Self { words, strung }
     }
 
     fn allows(&self, word: &str) -> bool {
@@ -52,7 +59,7 @@ fn counts(word: &str) -> bool {
 pub(super) struct Writer<'a> {
     draw: &'a mut Draw,
     language: &'a Language,
-    forbidden: &'a Forbidden<'a>,
+    forbidden: &'a Forbidden,
     max_chars: usize,
     out: &'a mut String,
     written: usize,
@@ -65,7 +72,7 @@ impl<'a> Writer<'a> {
     pub(super) fn new(
         draw: &'a mut Draw,
         language: &'a Language,
-        forbidden: &'a Forbidden<'a>,
+        forbidden: &'a Forbidden,
         max_chars: usize,
         out: &'a mut String,
     ) -> Self {
@@ -189,7 +196,7 @@ impl<'a> Writer<'a> {
         for _ in 0..DRAWS {
             let piece = self.language.dictionary(script).and_then(|words| words.draw(self.draw, 1..=most));
             if let Some(piece) = piece
-                && (piece.chars().nth(1).is_none() || !self.forbidden.original.contains(piece))
+                && !self.forbidden.strung.contains(piece)
             {
                 return piece.to_owned();
             }
@@ -197,8 +204,9 @@ impl<'a> Writer<'a> {
         self.letters(original, 1)
     }
 
-    /// So many letters of the original's scripts.
+    /// So many letters of the original's scripts; of Latin where the original is nothing but marks.
     fn letters(&mut self, original: &str, length: usize) -> String {
+        let original = if original.contains(char::is_alphabetic) { original } else { "a" };
         let mut word = String::new();
         for _ in 0..DRAWS {
             word.clear();
