@@ -1,3 +1,5 @@
+//! What `text` keeps and what it destroys, in many scripts.
+
 use std::collections::BTreeSet;
 
 use super::*;
