@@ -308,7 +308,7 @@ pub(super) fn summary(report: &Report) -> String {
     lines.join("\n")
 }
 
-/// `email email, name person_name; 4 kept`.
+/// `email: email, name: person_name, 4 kept`; parameters stand in the JSON report.
 fn masks(table: &crate::report::TableReport) -> String {
     let (kept, masked): (Vec<_>, Vec<_>) = table.columns.iter().partition(|column| column.mask == "keep");
     let mut parts: Vec<String> = masked.iter().map(|column| format!("{}: {}", column.column, column.mask)).collect();
