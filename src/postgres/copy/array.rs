@@ -186,12 +186,11 @@ fn lower_bounds(text: &[u8]) -> Option<Vec<i32>> {
         .collect()
 }
 
+/// Writes the text of the element with that index, or returns `false` for NULL.
+type WriteElement<'a> = dyn FnMut(usize, &mut Vec<u8>) -> Result<bool, Reason> + 'a;
+
 /// Writes a literal; `element` writes the text of the element with that index, or returns `false` for NULL.
-pub(super) fn to_text(
-    shape: &[u8],
-    out: &mut Vec<u8>,
-    element: &mut dyn FnMut(usize, &mut Vec<u8>) -> Result<bool, Reason>,
-) -> Result<(), Reason> {
+pub(super) fn to_text(shape: &[u8], out: &mut Vec<u8>, element: &mut WriteElement<'_>) -> Result<(), Reason> {
     let mut fields = Fields(shape);
     let count = fields.i32()?;
     if count == 0 {
@@ -212,12 +211,7 @@ pub(super) fn to_text(
     nested(&sizes, &mut 0, out, element)
 }
 
-fn nested(
-    sizes: &[i32],
-    next: &mut usize,
-    out: &mut Vec<u8>,
-    element: &mut dyn FnMut(usize, &mut Vec<u8>) -> Result<bool, Reason>,
-) -> Result<(), Reason> {
+fn nested(sizes: &[i32], next: &mut usize, out: &mut Vec<u8>, element: &mut WriteElement<'_>) -> Result<(), Reason> {
     let Some((size, inner)) = sizes.split_first() else {
         let mut text = Vec::new();
         if element(*next, &mut text)? {

@@ -92,9 +92,12 @@ fn column(kind: &Kind, padded: bool, encoding: Encoding, cells: &[Option<&[u8]>]
             Ok(())
         }),
         Kind::Jsonb | Kind::Numeric | Kind::Inet | Kind::Cidr | Kind::Macaddr if !binary => {
-            texts(cells, |bytes, out| Ok(out.push_str(text(bytes)?)))
+            texts(cells, |bytes, out| text(bytes).map(|text| out.push_str(text)))
         }
-        Kind::Jsonb => texts(cells, |bytes, out| Ok(out.push_str(text(bytes.get(1..).unwrap_or_default())?))),
+        Kind::Jsonb => texts(cells, |bytes, out| {
+            // The version comes first.
+            text(bytes.get(1..).unwrap_or_default()).map(|text| out.push_str(text))
+        }),
         Kind::Numeric => texts(cells, numeric::to_text),
         Kind::Inet | Kind::Cidr => texts(cells, network::to_text),
         Kind::Macaddr => texts(cells, network::mac_to_text),
