@@ -13,7 +13,6 @@
     clippy::print_stdout,
     reason = "a test that meets what it does not expect fails"
 )]
-
 // A panic is how a test fails; `allow-unwrap-in-tests` does not reach the functions that tests call.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
