@@ -7,14 +7,14 @@
 //! - [`shipped`]: the shipped rules, the demo, the README.
 //! - [`support`]: two throwaway servers, and what tests do with them.
 //! - [`tidy`]: the layers and habits of `src/lib.rs` hold (reads the sources, no database).
+
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
+    clippy::print_stderr,
     reason = "a test that meets what it does not expect fails"
 )]
-// A panic is how a test fails; `allow-unwrap-in-tests` does not reach the functions that tests call.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod crash;
 mod plan;

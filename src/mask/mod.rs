@@ -3,7 +3,7 @@
 //!
 //! A mask is a function from an Arrow array to an array of the same length and type. It is handed its domain's key when
 //! it is built and keeps no state between values. Loops, NULLs and downcasts are in [`map`]; arrays and ranges are
-//! taken apart by [`lift`], so a mask only ever sees scalars.
+//! taken apart by `lift`, so a mask only ever sees scalars.
 //!
 //! To add a mask: write `src/mask/NAME.rs` (see `nullify.rs` for the shortest), then add its `mod` line and its line in
 //! [`MASKS`], both sorted.
