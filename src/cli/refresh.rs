@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::endpoint::{From, To};
 use super::{Common, Format, endpoint, key, output, progress, rules, signals};
+use crate::diagnostic::Diagnostics;
 use crate::failure::{Failure, Kind};
 use crate::pipeline;
 use crate::plan::Plan;
@@ -179,23 +180,8 @@ impl Job {
         }
         let jobs = self.options.jobs.unwrap_or_else(processors).max(1);
         observer.event(Event::Stage("opening production at one moment".to_owned()));
-        let opened = self.open(jobs, loaded.snapshot.as_ref()).await?;
-        let prepared = async {
-            let (plan, found) = loaded.resolve(opened.source().schema(), common, self.options.strict)?;
-            if let Opened::Postgres(source) = &opened {
-                warnings.extend_from_slice(source.warnings());
-                source.check(&plan).await?;
-            }
-            let sink = self.sink(&opened, &plan, jobs, &mut warnings).await?;
-            Ok((plan, found, sink))
-        };
-        let (plan, found, sink) = match prepared.await {
-            Ok(prepared) => prepared,
-            Err(failure) => {
-                opened.boxed().close().await;
-                return Err(failure);
-            }
-        };
+        let prepared = self.prepare(&loaded, jobs, common, &mut warnings);
+        let (opened, plan, found, sink) = pipeline::until_stopped(&stop, prepared).await?;
         for warning in &warnings {
             observer.event(Event::Warning(warning.clone()));
         }
@@ -213,6 +199,33 @@ impl Job {
             write(folder, &report)?;
         }
         Ok(report)
+    }
+
+    /// Everything up to the first change: production is opened, the rules are resolved, the target is looked at.
+    async fn prepare(
+        &self,
+        loaded: &rules::Loaded,
+        jobs: usize,
+        common: &Common,
+        warnings: &mut Vec<String>,
+    ) -> Result<(Opened, Plan, Diagnostics, Box<dyn Sink>), Failure> {
+        let opened = self.open(jobs, loaded.snapshot.as_ref()).await?;
+        let resolved = async {
+            let (plan, found) = loaded.resolve(opened.source().schema(), common, self.options.strict)?;
+            if let Opened::Postgres(source) = &opened {
+                warnings.extend_from_slice(source.warnings());
+                source.check(&plan).await?;
+            }
+            let sink = self.sink(&opened, &plan, jobs, warnings).await?;
+            Ok((plan, found, sink))
+        };
+        match resolved.await {
+            Ok((plan, found, sink)) => Ok((opened, plan, found, sink)),
+            Err(failure) => {
+                opened.boxed().close().await;
+                Err(failure)
+            }
+        }
     }
 
     async fn open(&self, jobs: usize, snapshot: Option<&crate::schema::Schema>) -> Result<Opened, Failure> {

@@ -53,7 +53,8 @@ pub async fn run(
 ) -> Result<Report, Failure> {
     let begun = Instant::now();
     let started = jiff::Timestamp::now().to_string();
-    let mut generation = match until_stopped(&options.stop, sink.begin(plan, observer)).await {
+    // A beginning that is cut short would leave half a generation that nobody holds: a signal waits for its end.
+    let mut generation = match sink.begin(plan, observer).await {
         Ok(generation) => generation,
         Err(failure) => {
             source.close().await;
@@ -177,7 +178,10 @@ fn units(plan: &Plan, source: &dyn Source) -> Vec<Unit> {
 }
 
 /// Ends a step early when a signal came.
-async fn until_stopped<T>(
+///
+/// # Errors
+/// Those of the step, or that it was interrupted.
+pub(crate) async fn until_stopped<T>(
     stop: &watch::Receiver<Option<Kind>>,
     step: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
