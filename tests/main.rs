@@ -1,5 +1,6 @@
 //! The integration tests, one binary. What is where:
 //!
+//! - [`canary`]: a canary in every column of every type: found nowhere but under `keep`.
 //! - [`crash`]: the plug is pulled, sessions are in the way: staging is the old one or the new one.
 //! - [`plan`]: rules and schemas and the plans or mistakes that come of them, as data (no database).
 //! - [`refresh`]: the main job on small databases: what arrives, what stays, what is refused.
@@ -16,6 +17,7 @@
     reason = "a test that meets what it does not expect fails"
 )]
 
+mod canary;
 mod crash;
 mod plan;
 mod refresh;
