@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
 use super::{Common, LogFormat, output};
@@ -151,6 +151,10 @@ impl Observer for Bars {
 }
 
 fn style() -> ProgressStyle {
-    ProgressStyle::with_template("  {msg:28} {bar:30} {human_pos}/{human_len} rows  {per_sec}  {eta} left")
+    ProgressStyle::with_template("  {msg:28} {bar:30} {human_pos}/{human_len} rows  {rate}  {eta} left")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key("rate", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            // A terminal that went away is no reason to stop a run.
+            let _ = write!(out, "{:.0} rows/s", state.per_sec());
+        })
 }
