@@ -321,10 +321,12 @@ pub(super) fn summary(report: &Report) -> String {
     lines.join("\n")
 }
 
-/// `email: email, name: person_name, 4 kept`; parameters stand in the JSON report.
+/// `email: email, name: person_name, 4 kept`; the parameters stand in the JSON report.
 fn masks(table: &crate::report::TableReport) -> String {
     let (kept, masked): (Vec<_>, Vec<_>) = table.columns.iter().partition(|column| column.mask == "keep");
-    let mut parts: Vec<String> = masked.iter().map(|column| format!("{}: {}", column.column, column.mask)).collect();
+    let name = |mask: &str| mask.split(' ').next().unwrap_or_default().to_owned();
+    let mut parts: Vec<String> =
+        masked.iter().map(|column| format!("{}: {}", column.column, name(&column.mask))).collect();
     if !kept.is_empty() {
         parts.push(format!("{} kept", kept.len()));
     }
