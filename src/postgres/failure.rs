@@ -32,8 +32,8 @@ pub(crate) fn from_server(error: &DbError, doing: &str) -> Failure {
 /// Which exit code a SQLSTATE leads to.
 fn kind(code: &str) -> Kind {
     match code.get(..2).unwrap_or_default() {
-        // Data exceptions, constraints, and a domain's or view's check.
-        "21" | "22" | "23" | "44" => Kind::Data,
+        // Data exceptions, constraints, a domain's or view's check, and what a function of production's raises.
+        "21" | "22" | "23" | "44" | "P0" => Kind::Data,
         _ => Kind::World,
     }
 }
@@ -54,9 +54,36 @@ fn remedy(code: &str) -> Option<&'static str> {
     })
 }
 
+/// Files of PostgreSQL's sources that put the names of real objects into errors: those that call `errtable`, `errtablecol`,
+/// `errtableconstraint`, `errdatatype` and `errdomainconstraint`, in versions 14 to 18.
+const NAMING: &[&str] = &[
+    "domains.c",
+    "execExprInterp.c",
+    "execIndexing.c",
+    "execMain.c",
+    "execPartition.c",
+    "nbtinsert.c",
+    "partbounds.c",
+    "ri_triggers.c",
+    "tablecmds.c",
+    "tuplesort.c",
+    "tuplesortvariants.c",
+    "typecmds.c",
+];
+
+/// Whether the name fields of an error are names. A function's `RAISE ... USING column = value` writes anything into them,
+/// and a statement that a function puts together can be about an object that is called like a value: the context then has
+/// a line for each, where a row of our own COPY has one.
+fn are_names(file: Option<&str>, context: Option<&str>) -> bool {
+    file.is_some_and(|file| NAMING.contains(&file)) && context.is_none_or(|context| context.lines().count() <= 1)
+}
+
 /// ` on table t, column c` from the error's own name fields.
 fn objects(error: &DbError) -> String {
     let mut names = String::new();
+    if !are_names(error.file(), error.where_()) {
+        return names;
+    }
     let mut add = |word: &str, name: Option<&str>| {
         if let Some(name) = name {
             let lead = if names.is_empty() { " on" } else { "," };
@@ -103,8 +130,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_the_server_itself_knows_names() {
+        assert!(are_names(Some("execMain.c"), None));
+        assert!(are_names(Some("execMain.c"), Some("COPY t, line 1")));
+        assert!(!are_names(Some("pl_exec.c"), Some("PL/pgSQL function f() line 1 at RAISE")));
+        let inside = "SQL statement \"insert ...\"\nPL/pgSQL function f() line 3 at EXECUTE";
+        assert!(!are_names(Some("execMain.c"), Some(inside)));
+        assert!(!are_names(None, None));
+    }
+
+    #[test]
     fn classes_lead_to_exit_codes() {
-        for code in ["22001", "22P02", "23505", "23514", "44000"] {
+        for code in ["22001", "22P02", "23505", "23514", "44000", "P0001"] {
             assert_eq!(kind(code), Kind::Data, "{code}");
         }
         for code in ["08006", "28P01", "3D000", "42501", "42P01", "53100", "57P01", "40001", "58030", "XX000", ""] {
