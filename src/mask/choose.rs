@@ -41,7 +41,7 @@ pub(super) static CHOOSE: MaskDef = MaskDef {
     ],
     promises: Promises { equal: Equal::Any, per: PerUse::Option, ..Promises::NONE },
     examples: &[
-        Example { kind: &Kind::Text, params: "{from: [red, green, blue]}", input: "#ff7f50", output: "green" },
+        Example { kind: &Kind::Text, params: "{from: [red, green, blue]}", input: "#ff7f50", output: "blue" },
         Example { kind: &Kind::Int2, params: "{weights: {1: 3, 2: 1}}", input: "7", output: "1" },
     ],
     check: |params, facts| {

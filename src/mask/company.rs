@@ -20,9 +20,9 @@ pub(super) static COMPANY: MaskDef = MaskDef {
     params: &[locale::PARAM],
     promises: Promises { equal: Equal::Never, per: PerUse::Option, ..Promises::NONE },
     examples: &[
-        Example { kind: &Kind::Text, params: "", input: "Alfreds Futterkiste", output: "Bahringer Inc" },
+        Example { kind: &Kind::Text, params: "", input: "Alfreds Futterkiste", output: "Rath-Reichert Inc" },
         Example {
-            kind: &Kind::Text, params: "", input: "ООО Ромашка", output: "АО Мельник-Савченко"
+            kind: &Kind::Text, params: "", input: "ООО Ромашка", output: "АО Левченко-Дубко"
         },
     ],
     check: |_, _| Vec::new(),

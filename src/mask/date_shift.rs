@@ -35,7 +35,7 @@ pub(super) static DATE_SHIFT: MaskDef = MaskDef {
             kind: &Kind::TimestampTz,
             params: "",
             input: "2024-05-01 08:30:00+00",
-            output: "2024-04-11 08:30:00+00",
+            output: "2024-04-17 08:30:00+00",
         },
     ],
     check,

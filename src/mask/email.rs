@@ -44,9 +44,9 @@ pub(super) static EMAIL: MaskDef = MaskDef {
             kind: &Kind::Text,
             params: "",
             input: "mary.smith@sakilacustomer.org",
-            output: "h.johnston@example.com",
+            output: "e.schmeler@example.org",
         },
-        Example { kind: &Kind::Text, params: "", input: "not an address", output: "edgardo.sawayn@example.com" },
+        Example { kind: &Kind::Text, params: "", input: "not an address", output: "hal.schinner89@example.com" },
     ],
     check: |params, facts| {
         let unique = params.unique || facts.unique;

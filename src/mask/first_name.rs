@@ -22,9 +22,9 @@ pub(super) static FIRST_NAME: MaskDef = MaskDef {
     params: &[locale::PARAM],
     promises: Promises { equal: Equal::Never, per: PerUse::Option, ..Promises::NONE },
     examples: &[
-        Example { kind: &Kind::Text, params: "", input: "Mary", output: "Alex" },
-        Example { kind: &Kind::Text, params: "", input: "MARY", output: "ALEX" },
-        Example { kind: &Kind::Text, params: "", input: "Светлана", output: "Антон" },
+        Example { kind: &Kind::Text, params: "", input: "Mary", output: "Antwan" },
+        Example { kind: &Kind::Text, params: "", input: "MARY", output: "ANTWAN" },
+        Example { kind: &Kind::Text, params: "", input: "Светлана", output: "Роман" },
     ],
     check: |_, _| Vec::new(),
     build: |params, facts, key| Built::Mask(Box::new(FirstName(Wording::new(params, facts, key, "persona")))),

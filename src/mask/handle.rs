@@ -50,15 +50,19 @@ impl Tags {
     }
 }
 
-/// Appends the first 5 bits times `chars` of a PRF output as base32 (RFC 4648, section 6) in lower case; of the 52nd
-/// character one bit is the output's, further ones are `a`.
-pub(super) fn push_base32(bytes: &[u8; 32], chars: usize, out: &mut String) {
+/// Appends bytes as so many characters of base32 (RFC 4648, section 6) in lower case. A last group of less than five bits
+/// is filled with zeros, and what is missing then is `a`.
+pub(super) fn push_base32(bytes: &[u8], chars: usize, out: &mut String) {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let bit = |at: usize| bytes.get(at / 8).map_or(0, |byte| usize::from(byte >> (7 - at % 8) & 1));
-    out.extend((0..chars).map(|place| {
-        let five = (place * 5..place * 5 + 5).fold(0, |five, at| five << 1 | bit(at));
-        char::from(ALPHABET[five])
-    }));
+    let (mut rest, mut gathered, mut bits) = (bytes.iter(), 0, 0);
+    for _ in 0..chars {
+        if bits < 5 {
+            gathered = gathered << 8 | rest.next().map_or(0, |byte| u32::from(*byte));
+            bits += 8;
+        }
+        bits -= 5;
+        out.push(char::from(ALPHABET[(gathered >> bits & 31) as usize]));
+    }
 }
 
 #[cfg(test)]

@@ -28,14 +28,14 @@ pub(super) static IP: MaskDef = MaskDef {
     params: &[],
     promises: Promises { equal: Equal::Never, per: PerUse::Option, ..Promises::NONE },
     examples: &[
-        Example { kind: &Kind::Text, params: "", input: "84.17.40.3", output: "203.0.113.239" },
-        Example { kind: &Kind::Inet, params: "", input: "10.1.2.3/8", output: "192.0.2.136/8" },
-        Example { kind: &Kind::Cidr, params: "", input: "10.0.0.0/8", output: "244.0.0.0/8" },
+        Example { kind: &Kind::Text, params: "", input: "84.17.40.3", output: "192.0.2.60" },
+        Example { kind: &Kind::Inet, params: "", input: "10.1.2.3/8", output: "203.0.113.207/8" },
+        Example { kind: &Kind::Cidr, params: "", input: "10.0.0.0/8", output: "246.0.0.0/8" },
         Example {
             kind: &Kind::Inet,
             params: "",
             input: "2a02:8108:1::7",
-            output: "2001:db8:2830:ae17:31b5:901b:58b3:216d",
+            output: "2001:db8:ff42:fe9d:a6ae:96de:f83:910c",
         },
     ],
     check: |_, facts| match facts.max_chars {

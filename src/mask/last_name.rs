@@ -22,8 +22,8 @@ pub(super) static LAST_NAME: MaskDef = MaskDef {
     params: &[locale::PARAM],
     promises: Promises { equal: Equal::Never, per: PerUse::Option, ..Promises::NONE },
     examples: &[
-        Example { kind: &Kind::Text, params: "", input: "Smith", output: "Gerlach" },
-        Example { kind: &Kind::Text, params: "", input: "smith", output: "gerlach" },
+        Example { kind: &Kind::Text, params: "", input: "Smith", output: "Waters" },
+        Example { kind: &Kind::Text, params: "", input: "smith", output: "waters" },
     ],
     check: |_, _| Vec::new(),
     build: |params, facts, key| Built::Mask(Box::new(LastName(Wording::new(params, facts, key, "persona")))),

@@ -17,6 +17,8 @@ use super::MaskError;
 /// Why a value cannot be taken.
 pub type Reason = &'static str;
 
+const NO_FIT: Reason = "the masked number does not fit the column's type";
+
 /// Maps every text. `out` is empty when the closure gets it. Empty text stays empty without asking.
 ///
 /// # Errors
@@ -76,7 +78,6 @@ pub fn map_integer(
     array: &ArrayRef,
     mut f: impl FnMut(usize, i64) -> Result<i64, Reason>,
 ) -> Result<ArrayRef, MaskError> {
-    const NO_FIT: Reason = "the masked number does not fit the column's type";
     match array.data_type() {
         DataType::Int16 => {
             map_primitive::<Int16Type>(array, |row, n| i16::try_from(f(row, i64::from(n))?).map_err(|_| NO_FIT))
@@ -85,6 +86,34 @@ pub fn map_integer(
             map_primitive::<Int32Type>(array, |row, n| i32::try_from(f(row, i64::from(n))?).map_err(|_| NO_FIT))
         }
         _ => map_primitive::<Int64Type>(array, f),
+    }
+}
+
+/// Maps the whole numbers of a `smallint`, `integer` or `bigint` array all at once, in place; what stands in NULL's
+/// place does not matter. A result that does not fit the type is an error.
+///
+/// # Errors
+/// The first value whose result does not fit.
+pub fn map_integers(array: &ArrayRef, f: impl FnOnce(&mut [i64])) -> Result<ArrayRef, MaskError> {
+    fn mapped<T: ArrowPrimitiveType>(array: &ArrayRef, f: impl FnOnce(&mut [i64])) -> Result<ArrayRef, MaskError>
+    where
+        T::Native: Into<i64> + TryFrom<i64>,
+    {
+        let values = array.as_primitive::<T>();
+        let mut numbers: Vec<i64> = values.values().iter().map(|number| (*number).into()).collect();
+        f(&mut numbers);
+        let fitting = numbers.iter().enumerate().map(|(row, number)| match T::Native::try_from(*number) {
+            Ok(number) => Ok(number),
+            Err(_) if values.is_null(row) => Ok(T::Native::default()),
+            Err(_) => Err(MaskError { row, reason: NO_FIT }),
+        });
+        let fitting = fitting.collect::<Result<Vec<_>, _>>()?;
+        Ok(Arc::new(PrimitiveArray::<T>::new(fitting.into(), values.nulls().cloned())))
+    }
+    match array.data_type() {
+        DataType::Int16 => mapped::<Int16Type>(array, f),
+        DataType::Int32 => mapped::<Int32Type>(array, f),
+        _ => mapped::<Int64Type>(array, f),
     }
 }
 

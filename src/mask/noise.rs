@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn small_numbers_keep_their_average() {
-        let mut draw = Draw::new([3; 32]);
+        let mut draw = Draw::new([3; 16]);
         let noise = Noise::new(0.1);
         for number in [1u128, 4, 9, 10, 1000] {
             let sum: u128 = (0..20_000).map(|_| noise.moved(&mut draw, number, 1 << 60)).sum();
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn rounded_numbers_stay_rounded_and_fit() {
-        let mut draw = Draw::new([4; 32]);
+        let mut draw = Draw::new([4; 16]);
         for _ in 0..1000 {
             let moved = Decimal::read("99900").unwrap().moved(&Noise::new(0.5), &mut draw, Room::of("numeric(3,-2)"));
             assert!(moved.digits.len() <= 5 && moved.digits.ends_with(b"00"), "{moved:?}");

@@ -24,9 +24,9 @@ pub(super) static PATTERN: MaskDef = MaskDef {
     params: &[],
     promises: Promises { unique: Uniqueness::Yes, keeps_length: true, keeps_format: true, ..Promises::NONE },
     examples: &[
-        Example { kind: &Kind::Text, params: "", input: "B-MW 4711", output: "C-LH 7028" },
-        Example { kind: &Kind::Text, params: "", input: "B-MW 4712", output: "A-RX 7147" },
-        Example { kind: &Kind::Text, params: "", input: "Żółć/7b", output: "Żåľħ/2q" },
+        Example { kind: &Kind::Text, params: "", input: "B-MW 4711", output: "T-OH 8627" },
+        Example { kind: &Kind::Text, params: "", input: "B-MW 4712", output: "P-CO 4091" },
+        Example { kind: &Kind::Text, params: "", input: "Żółć/7b", output: "Żêłė/5k" },
     ],
     check: |_, _| Vec::new(),
     build: |_, _, key| Built::Mask(Box::new(Pattern(key.purpose("pattern")))),

@@ -22,9 +22,9 @@ pub(super) static PERSON_NAME: MaskDef = MaskDef {
     params: &[locale::PARAM],
     promises: Promises { equal: Equal::Never, per: PerUse::Option, ..Promises::NONE },
     examples: &[
-        Example { kind: &Kind::Text, params: "", input: "Maria Anders", output: "Rowan Gaylord" },
-        Example { kind: &Kind::Text, params: "", input: "Anders, Maria", output: "Mertz, Charlene" },
-        Example { kind: &Kind::Text, params: "", input: "佐藤 太郎", output: "金子 涼太" },
+        Example { kind: &Kind::Text, params: "", input: "Maria Anders", output: "Patience O'Reilly" },
+        Example { kind: &Kind::Text, params: "", input: "Anders, Maria", output: "Fadel, Jeffrey" },
+        Example { kind: &Kind::Text, params: "", input: "佐藤 太郎", output: "渡部 蒼士" },
     ],
     check: |_, _| Vec::new(),
     build: |params, facts, key| Built::Mask(Box::new(PersonName(Wording::new(params, facts, key, "persona")))),

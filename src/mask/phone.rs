@@ -33,11 +33,11 @@ pub(super) static PHONE: MaskDef = MaskDef {
     }],
     promises: Promises { equal: Equal::Never, keeps_length: true, per: PerUse::Option, ..Promises::NONE },
     examples: &[
-        Example { kind: &Kind::Text, params: "", input: "(206) 555-9857", output: "(901) 555-0197" },
-        Example { kind: &Kind::Text, params: "", input: "+49 (0)30 1234567", output: "+49 (0)17 1392002" },
-        Example { kind: &Kind::Text, params: "", input: "28303384290", output: "00999804685" },
-        Example { kind: &Kind::Text, params: "", input: "030-0074321", output: "009-9968512" },
-        Example { kind: &Kind::Text, params: "", input: "555-9857 x12", output: "555-0189 x07" },
+        Example { kind: &Kind::Text, params: "", input: "(206) 555-9857", output: "(313) 555-0144" },
+        Example { kind: &Kind::Text, params: "", input: "+49 (0)30 1234567", output: "+49 (0)69 9000969" },
+        Example { kind: &Kind::Text, params: "", input: "28303384290", output: "00999496964" },
+        Example { kind: &Kind::Text, params: "", input: "030-0074321", output: "009-9934449" },
+        Example { kind: &Kind::Text, params: "", input: "555-9857 x12", output: "555-0137 x24" },
     ],
     check: |_, _| Vec::new(),
     build: |params, _, key| {

@@ -30,7 +30,7 @@ struct Chunk {
 pub(super) fn permute(key: &DomainKey, places: &mut [Place]) {
     let first = chunk(places);
     if first.len == places.len() {
-        write(places, Permutation::over(first.n).apply(key, first.number));
+        write(places, Permutation::over(key, first.n).apply(key, first.number));
         return;
     }
     let mut chunks = vec![first];
@@ -77,13 +77,11 @@ fn pass<'a>(key: &DomainKey, direction: u8, chunks: impl Iterator<Item = &'a mut
         if let Some(number) = neighbour {
             // 18 bytes: no message of the permutation's rounds is as long.
             let tag = key.prf(&[&[0xff, direction], &number.to_le_bytes()]);
-            let mut low = [0; 16];
-            low.copy_from_slice(&tag[..16]);
-            let moved = u128::from_le_bytes(low) % chunk.n;
+            let moved = u128::from_le_bytes(tag) % chunk.n;
             let room = chunk.n - moved;
             chunk.number = if chunk.number >= room { chunk.number - room } else { chunk.number + moved };
         }
-        chunk.number = Permutation::over(chunk.n).apply(key, chunk.number);
+        chunk.number = Permutation::over(key, chunk.n).apply(key, chunk.number);
         neighbour = Some(chunk.number);
     }
 }

@@ -29,8 +29,8 @@ pub(super) static POSTCODE: MaskDef = MaskDef {
         ..Promises::NONE
     },
     examples: &[
-        Example { kind: &Kind::Text, params: "", input: "12209", output: "38129" },
-        Example { kind: &Kind::Text, params: "", input: "WA1 1DP", output: "IN4 9UG" },
+        Example { kind: &Kind::Text, params: "", input: "12209", output: "23186" },
+        Example { kind: &Kind::Text, params: "", input: "WA1 1DP", output: "RI1 1OD" },
     ],
     check: |_, _| Vec::new(),
     build: |_, _, key| Built::Mask(Box::new(Postcode(key.purpose("postcode")))),

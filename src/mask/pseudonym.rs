@@ -12,7 +12,7 @@ use super::places::Alphabet;
 use super::{
     Accepts, Built, ColumnFacts, Example, Input, Mask, MaskDef, MaskError, Params, Problem, Promises, Uniqueness,
 };
-use crate::key::DomainKey;
+use crate::key::{DomainKey, TAG};
 use crate::schema::Kind;
 
 pub(super) static PSEUDONYM: MaskDef = MaskDef {
@@ -45,12 +45,12 @@ pub(super) static PSEUDONYM: MaskDef = MaskDef {
     ],
     promises: Promises { unique: Uniqueness::Yes, ..Promises::NONE },
     examples: &[
-        Example { kind: &Kind::Text, params: "", input: "ALFKI", output: "kgfpdn47fwk664hc" },
+        Example { kind: &Kind::Text, params: "", input: "ALFKI", output: "ic6bc6fr4wln3vhd" },
         Example {
             kind: &Kind::Text,
             params: "{prefix: cust_, length: 20}",
             input: "ALFKI",
-            output: "cust_kgfpdn47fwk664hcby4g",
+            output: "cust_ic6bc6fr4wln3vhdwt3v",
         },
     ],
     check: |params, facts| {
@@ -85,8 +85,8 @@ pub(super) static PSEUDONYM: MaskDef = MaskDef {
                 Built::Mask(Box::new(Permuted { key: key.purpose("pseudonym, short"), alphabet, folds }))
             }
             _ => {
-                let key = key.purpose("pseudonym");
-                Built::Mask(Box::new(Tagged { key, prefix, chars: tag_chars(params), folds }))
+                let (key, longer) = (key.purpose("pseudonym"), key.purpose("pseudonym, second half"));
+                Built::Mask(Box::new(Tagged { key, longer, prefix, chars: tag_chars(params), folds }))
             }
         }
     },
@@ -113,6 +113,8 @@ fn folded(value: &str, folds: bool) -> Cow<'_, str> {
 
 struct Tagged {
     key: DomainKey,
+    /// Where one output has too few bits.
+    longer: DomainKey,
     prefix: String,
     chars: usize,
     folds: bool,
@@ -122,7 +124,12 @@ impl Mask for Tagged {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
         map_text(input.value, |_, value, out| {
             out.push_str(&self.prefix);
-            push_base32(&self.key.prf(&[folded(value, self.folds).as_bytes()]), self.chars, out);
+            let value = folded(value, self.folds);
+            let mut bits = self.key.prf(&[value.as_bytes()]).to_vec();
+            if self.chars * 5 > 8 * TAG {
+                bits.extend(self.longer.prf(&[value.as_bytes()]));
+            }
+            push_base32(&bits, self.chars, out);
             Ok(())
         })
     }

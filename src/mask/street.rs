@@ -21,10 +21,10 @@ pub(super) static STREET: MaskDef = MaskDef {
     params: &[locale::PARAM],
     promises: Promises { equal: Equal::Never, per: PerUse::Option, ..Promises::NONE },
     examples: &[
-        Example { kind: &Kind::Text, params: "", input: "Obere Str. 57", output: "Koss Hills 29" },
-        Example { kind: &Kind::Text, params: "", input: "120 Hanover Sq.", output: "29 Mohr Port" },
+        Example { kind: &Kind::Text, params: "", input: "Obere Str. 57", output: "Turner Orchard 10" },
+        Example { kind: &Kind::Text, params: "", input: "120 Hanover Sq.", output: "46 Feest Spurs" },
         Example {
-            kind: &Kind::Text, params: "", input: "ул. Ленина 5", output: "улица Сидоренко 194"
+            kind: &Kind::Text, params: "", input: "ул. Ленина 5", output: "проспект Седых 182"
         },
     ],
     check: |_, _| Vec::new(),

@@ -39,14 +39,14 @@ pub(super) static TIMESTAMP_SHIFT: MaskDef = MaskDef {
     ],
     promises: Promises { equal: Equal::Never, per: PerUse::Option, ..Promises::NONE },
     examples: &[
-        Example { kind: &Kind::Timestamp, params: "", input: "2024-05-01 08:30:00", output: "2024-04-30 19:15:13" },
+        Example { kind: &Kind::Timestamp, params: "", input: "2024-05-01 08:30:00", output: "2024-05-02 07:58:54" },
         Example {
             kind: &Kind::TimestampTz,
             params: "{within: 1h}",
             input: "2024-05-01 08:30:00.25+00",
-            output: "2024-05-01 07:47:46.25+00",
+            output: "2024-05-01 08:57:58.25+00",
         },
-        Example { kind: &Kind::Time, params: "{within: 4h, step: minute}", input: "08:30:00", output: "11:08:00" },
+        Example { kind: &Kind::Time, params: "{within: 4h, step: minute}", input: "08:30:00", output: "06:24:00" },
     ],
     check,
     build: |params, facts, key| {

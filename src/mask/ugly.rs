@@ -101,7 +101,7 @@ fn hold(text: &str, max: Option<u32>) {
 
 #[test]
 fn short_texts_of_all_characters() {
-    let mut draw = Draw::new([3; 32]);
+    let mut draw = Draw::new([3; 16]);
     for length in [1, 1, 2, 3, 5, 8, 13, 30] {
         for text in texts(&mut draw, 60, length) {
             let chars = text.chars().count() as u32;
@@ -121,7 +121,7 @@ fn every_ascii_character_alone() {
 
 #[test]
 fn long_texts_of_all_characters() {
-    let mut draw = Draw::new([4; 32]);
+    let mut draw = Draw::new([4; 16]);
     for text in texts(&mut draw, 8, 10_000) {
         hold(&text, None);
         hold(&text, Some(10_000));
@@ -135,7 +135,7 @@ fn long_texts_of_all_characters() {
 
 #[test]
 fn texts_longer_than_their_column_of_the_domain() {
-    let mut draw = Draw::new([6; 32]);
+    let mut draw = Draw::new([6; 16]);
     let names = ["text", "url"].map(|name| find(name).unwrap());
     for text in texts(&mut draw, 100, 60) {
         for max in [1, 2, 7, 13, 40] {

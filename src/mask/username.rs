@@ -22,8 +22,8 @@ pub(super) static USERNAME: MaskDef = MaskDef {
     params: &[locale::PARAM],
     promises: Promises { unique: Uniqueness::Option, equal: Equal::Never, per: PerUse::Option, ..Promises::NONE },
     examples: &[
-        Example { kind: &Kind::Text, params: "", input: "msmith", output: "nikochamplin53" },
-        Example { kind: &Kind::Text, params: "", input: "mary.smith", output: "louie.king50" },
+        Example { kind: &Kind::Text, params: "", input: "msmith", output: "margiebode19" },
+        Example { kind: &Kind::Text, params: "", input: "mary.smith", output: "serenity.ortiz43" },
     ],
     check: |params, facts| {
         let room = facts.max_chars.map_or(usize::MAX, |max| max as usize);

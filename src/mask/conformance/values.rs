@@ -8,7 +8,7 @@ use crate::schema::Kind;
 
 /// What everyday columns hold, different in nearly every row.
 pub(super) fn plain(kind: &Kind, labels: &[String], count: usize) -> Vec<String> {
-    let mut draw = Draw::new([5; 32]);
+    let mut draw = Draw::new([5; 16]);
     (0..count).map(|row| one(kind, labels, row, &mut draw)).collect()
 }
 

@@ -238,25 +238,25 @@ mod tests {
     }
 
     const PINS: &str = "\
-        ar: خاشعة, آل حسين, قرية آل حسين, طريق آل حسين, مؤسسة آل حسين\n\
-        cy: Kendrick, Castell, Aber Castell, Maes Castell, Castell Cyf.\n\
-        de: Jürgen, Werner, Wernerfeld, Wernerstraße, Werner e.V.\n\
-        el: Αγγελική, Μακρή, Νέα Μακρή, Λεωφόρος Μακρή, Μακρή Α.Ε.\n\
-        en: Okey, Blanda, Blandabury, Blanda Heights, Blanda Group\n\
-        fa: نوید, حقانی, شهرک حقانی, خیابان حقانی, گروه حقانی\n\
-        fr: Maria, Vernet, Vernetville, Rue Vernet, Vernet SAS\n\
-        he: לאה, גולן, קריית גולן, דרך גולן, גולן בע\"מ\n\
-        hi: अजय, कपूर, कपूर गढ़, कपूर रोड, कपूर एंड संस\n\
-        it: Raffaele, D'Angelo, D'Angelo del Castello, Circonvallazione D'Angelo, D'Angelo S.r.l.\n\
-        ja: 颯斗, 和田, 和田市, 和田台, 株式会社和田\n\
-        ko: 수빈, 임, 임천시, 임길, 임산업\n\
-        nl: Evelien, Willems, Willemsspeet, Willemspad, Willems vereniging\n\
-        pt_br: Estela, Ferreira, Ferreira do Norte, Rua Ferreira, Ferreira e Associados\n\
-        pt_pt: Bernardo, Ramos, Ramos de Sousa, Rua Ramos, Ramos SGPS\n\
-        ru: Ольга, Федоренко, Нижний Федоренко, улица Федоренко, АО Федоренко\n\
-        tr: Merve, Aydın, Aydın Beldesi, Aydın Meydanı, Aydın ve Oğulları\n\
-        zh_cn: 紫真, 王, 王家乡, 王家巷, 王氏集团\n\
-        zh_tw: 雅君, 汪, 汪家村, 汪家街, 汪氏企業社\n\
+        ar: إباء, آل عواض, حي آل عواض, طريق آل عواض, مجموعة آل عواض\n\
+        cy: Aeres, Maddocks, Pen Maddocks, Lôn Maddocks, Maddocks Cyf.\n\
+        de: Ralf, Neumann, Neumannburg, Neumannplatz, Neumann KG\n\
+        el: Νίκος, Κωνσταντίνου, Άνω Κωνσταντίνου, Πλατεία Κωνσταντίνου, Κωνσταντίνου Ο.Ε.\n\
+        en: Henriette, Heller, Hellerton, Heller Village, Heller Inc\n\
+        fa: پرینسا, رفیعی, شهر رفیعی, کوچه رفیعی, شرکت رفیعی\n\
+        fr: Briac, Mary, Mary-le-Vieux, Place Mary, Mary et Associés\n\
+        he: שירה, סלע, כפר סלע, שדרות סלע, סלע בע\"מ\n\
+        hi: मनोज, मल\u{94d}होत\u{94d}रा, मल\u{94d}होत\u{94d}रा प\u{941}र, मल\u{94d}होत\u{94d}रा मार\u{94d}ग, मल\u{94d}होत\u{94d}रा ट\u{94d}र\u{947}डर\u{94d}स\n\
+        it: Domenico, Giordano, Giordano del Castello, Piazzale Giordano, Giordano S.n.c.\n\
+        ja: 蒼生, 田中, 田中町, 田中台, 株式会社田中\n\
+        ko: 수빈, 권, 권주시, 권천로, 권산업\n\
+        nl: Fleur, Blom, Blomschot, Blomlaan, Blom eG\n\
+        pt_br: Alessandro, Chaves, Chaves do Campo, Avenida Chaves, Chaves S.A.\n\
+        pt_pt: Rui, Santos, Santos da Feira, Calçada Santos, Santos e Filhos\n\
+        ru: Михаил, Назаренко, Верхний Назаренко, улица Назаренко, АО Назаренко\n\
+        tr: Ali, Doğan, Doğan Köyü, Doğan Caddesi, Doğan ve Oğulları\n\
+        zh_cn: 幻莲, 贾, 贾家乡, 贾家巷, 贾氏股份有限公司\n\
+        zh_tw: 志強, 衡, 衡家村, 衡家街, 衡氏股份有限公司\n\
         ";
 
     #[test]

@@ -319,7 +319,7 @@ mod tests {
 
     #[test]
     fn lengths_outside_the_lists_give_nothing() {
-        let mut draw = Draw::new([1; 32]);
+        let mut draw = Draw::new([1; 16]);
         assert_eq!(EN.draw(&mut draw, 90..=99), None);
         assert_eq!(EN.draw(&mut draw, 0..=0), None);
         assert_eq!(EN.draw(&mut draw, 3..=3).map(str::len), Some(3));

@@ -39,16 +39,16 @@ pub(super) static TEXT: MaskDef = MaskDef {
             kind: &Kind::Text,
             params: "",
             input: "Called on Monday: Mrs. Smith is allergic to nuts, mail mary@sakila.org or call 030 1234567!",
-            output: "Valley raw Cook: Fork. Hammer in mirror its step, day next@example.net cup glow 000 6182132!",
+            output: "Chalk lot Brush: Bar. Village do shadow how warm, real wave@example.org no sail 000 5485961!",
         },
         Example {
             kind: &Kind::Text,
             params: "",
             input: "Bitte beim Nachbarn abgeben und NICHT klingeln.",
-            output: "Dach spur Wochenende fuchs seite GLAS kartoffel.",
+            output: "Morgen ab Apfelbaum traube leise KURZ schatten.",
         },
         Example {
-            kind: &Kind::Text, params: "", input: "请放在门口,谢谢。", output: "果园茶叶雨,木头。"
+            kind: &Kind::Text, params: "", input: "请放在门口,谢谢。", output: "雪季节白高,沙路。"
         },
     ],
     check: |_, _| Vec::new(),
