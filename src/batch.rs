@@ -48,6 +48,8 @@ pub struct Sealed {
     bytes: Bytes,
     cells: Vec<Cell>,
     encoding: Encoding,
+    /// Place among the columns of a stream of binary rows that the buffer is a piece of.
+    place: Option<usize>,
 }
 
 /// Where one cell stands in the buffer.
@@ -59,7 +61,12 @@ pub struct Cell {
 
 impl Cell {
     /// SQL NULL.
-    pub const NULL: Cell = Cell { start: 0, len: -1 };
+    pub const NULL: Cell = Cell::null_at(0);
+
+    /// SQL NULL in a stream, where its value would start.
+    pub const fn null_at(start: u32) -> Self {
+        Self { start, len: -1 }
+    }
 
     /// A cell of `len` bytes from `start`. Batches are far below 2 GiB, so both fit.
     pub fn new(start: u32, len: i32) -> Self {
@@ -82,7 +89,36 @@ impl Sealed {
     pub fn new(bytes: Bytes, cells: Vec<Cell>, encoding: Encoding) -> Self {
         let inside = cells.iter().all(|cell| cell.range().is_none_or(|range| range.end <= bytes.len()));
         assert!(inside, "a cell ends outside its buffer");
-        Self { bytes, cells, encoding }
+        Self { bytes, cells, encoding, place: None }
+    }
+
+    /// The same over a piece of PostgreSQL's binary COPY stream, where every cell stands behind its length of four bytes,
+    /// and directly behind the cell of the column before it.
+    ///
+    /// # Panics
+    /// If a range ends outside the buffer.
+    pub fn streamed(bytes: Bytes, cells: Vec<Cell>, place: usize) -> Self {
+        Self { place: Some(place), ..Self::new(bytes, cells, Encoding::Binary) }
+    }
+
+    /// Whether it is a column of such a stream.
+    pub fn is_streamed(&self) -> bool {
+        self.place.is_some()
+    }
+
+    /// Whether every cell of `next` stands directly behind this column's in one stream.
+    pub fn is_before(&self, next: &Sealed) -> bool {
+        let follows = self.place.is_some_and(|place| next.place == Some(place + 1));
+        follows && self.bytes.as_ptr() == next.bytes.as_ptr() && self.cells.len() == next.cells.len()
+    }
+
+    /// The bytes of a row from this column to `last`, each cell with its length: what a run of kept columns is written
+    /// as. Both are columns of one stream ([`Sealed::is_before`]).
+    pub fn run(&self, last: &Sealed, row: usize) -> &[u8] {
+        let (first, last) = (self.cells[row], last.cells[row]);
+        // A NULL ends behind its length.
+        let end = last.range().map_or(last.start as usize, |range| range.end);
+        &self.bytes[first.start as usize - 4..end]
     }
 
     /// How the cells are written.

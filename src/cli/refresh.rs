@@ -45,6 +45,15 @@ pub(super) struct Options {
     /// Workers, each with one connection to either side [default: the processors]
     #[arg(long)]
     pub(super) jobs: Option<usize>,
+    /// Split tables into units of this size, such as 64MB [default: what keeps all workers at work]
+    #[arg(long, value_parser = bytes)]
+    pub(super) split_size: Option<u64>,
+    /// Read at most so much from production in a second, such as 20MB
+    #[arg(long, value_parser = bytes)]
+    pub(super) max_rate: Option<u64>,
+    /// Memory that the target's server may take for building indexes, all together
+    #[arg(long, default_value = "512MB", value_parser = bytes)]
+    pub(super) target_memory: u64,
     /// Write the report as JSON into this folder
     #[arg(long)]
     pub(super) report: Option<PathBuf>,
@@ -86,11 +95,17 @@ pub(super) struct Options {
     pub(super) strict: bool,
 }
 
+/// 512 MiB: what a small server of today can spare.
+const TARGET_MEMORY: u64 = 512 << 20;
+
 /// As without any option.
 impl Default for Options {
     fn default() -> Self {
         Self {
             jobs: None,
+            split_size: None,
+            max_rate: None,
+            target_memory: TARGET_MEMORY,
             report: None,
             schema: None,
             adopt: false,
@@ -112,6 +127,14 @@ impl Default for Options {
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let micros = crate::mask::params::duration(text).and_then(|micros| u64::try_from(micros).ok());
     micros.map(Duration::from_micros).ok_or_else(|| "a duration is a whole number with s, m, h, d or w".to_owned())
+}
+
+/// Bytes as PostgreSQL writes them.
+pub(super) fn bytes(text: &str) -> Result<u64, String> {
+    let units = [("kB", 10), ("MB", 20), ("GB", 30), ("TB", 40)];
+    let split = units.into_iter().find_map(|(unit, bits)| Some((text.strip_suffix(unit)?, bits)));
+    let bytes = split.and_then(|(count, bits)| count.trim_end().parse::<u64>().ok()?.checked_mul(1 << bits));
+    bytes.filter(|bytes| *bytes > 0).ok_or_else(|| "a size is a whole number above 0 with kB, MB, GB or TB".to_owned())
 }
 
 impl Refresh {
@@ -238,6 +261,8 @@ impl Job {
                     strict: self.options.strict,
                     allow_standby_conflict: self.options.allow_standby_conflict,
                     max_block: self.options.max_block,
+                    split_size: self.options.split_size,
+                    max_rate: self.options.max_rate,
                     ..crate::source::postgres::Options::default()
                 };
                 Opened::Postgres(Box::new(PostgresSource::open(address, options).await?))
@@ -276,6 +301,7 @@ impl Job {
             keep: given.generations,
             keep_for: given.generations_for,
             jobs,
+            memory: given.target_memory,
             search: endpoint::programs(),
             run: self.run.clone(),
         };

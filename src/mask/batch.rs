@@ -4,6 +4,7 @@
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 
+use super::repeats::Repeats;
 use super::{Built, Equal, Input, Mask, MaskError, lift};
 use crate::batch::{Batch, Cells, Want};
 
@@ -98,8 +99,14 @@ impl TableMask {
             Some(per) => Some(open(&batch.columns[per]).map_err(at)?),
             None => None,
         };
+        let repeats = if per.is_none() && !blind { Repeats::of(value) } else { None };
+        let at = |error: MaskError| match &repeats {
+            Some(repeats) => at(MaskError { row: repeats.row(error.row), ..error }),
+            None => at(error),
+        };
+        let value = repeats.as_ref().map_or(value, |repeats| &repeats.values);
         let output = masked(mask.as_ref(), blind, Input { value, per }).map_err(at)?;
-        if output.len() != batch.rows {
+        if output.len() != value.len() {
             return Err(at(MaskError { row: 0, reason: "the mask returned another number of rows (a defect)" }));
         }
         if column.equal == Equal::Never
@@ -107,6 +114,10 @@ impl TableMask {
         {
             return Err(at(MaskError { row, reason: "the masked value equals the original (a defect)" }));
         }
+        let output = match &repeats {
+            Some(repeats) => repeats.spread(&output).map_err(at)?,
+            None => output,
+        };
         Ok(Cells { sealed: None, open: Some(output) })
     }
 }

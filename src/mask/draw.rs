@@ -31,11 +31,11 @@ impl Draw {
         if n == 0 {
             return 0;
         }
-        let threshold = n.wrapping_neg() % n;
         loop {
             let product = u128::from(self.0.next_u64()) * u128::from(n);
             let low = product as u64;
-            if low >= threshold {
+            // The threshold is below n, and a division is dear.
+            if low >= n || low >= n.wrapping_neg() % n {
                 return (product >> 64) as u64;
             }
         }

@@ -89,7 +89,7 @@ impl Email {
             Length::Full => {
                 push_names(draw, persona, out);
                 if draw.chance(0.6) {
-                    out.push_str(&(1 + draw.below(99)).to_string());
+                    out.push_str(itoa::Buffer::new().format(1 + draw.below(99)));
                 }
                 push_domain(draw, persona, usize::MAX, out);
             }

@@ -9,7 +9,12 @@ use crate::key::DomainKey;
 pub(super) fn push_handle(name: &str, out: &mut String) {
     let ascii = if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(deunicode::deunicode(name)) };
     let before = out.len();
-    out.extend(ascii.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
+    if ascii.bytes().all(|c| c.is_ascii_alphanumeric()) {
+        out.push_str(&ascii);
+    } else {
+        out.extend(ascii.chars().filter(char::is_ascii_alphanumeric));
+    }
+    out[before..].make_ascii_lowercase();
     if out.len() == before {
         out.push('x');
     }

@@ -53,6 +53,7 @@ mod places;
 mod postcode;
 mod pseudonym;
 mod redact;
+mod repeats;
 mod rings;
 mod script;
 mod secret;

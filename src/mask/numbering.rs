@@ -190,15 +190,13 @@ fn code_len(digits: &[u32]) -> usize {
 /// and less are no number, and are free.
 pub(super) fn push_national(draw: &mut Draw, numbering: Option<&Numbering>, len: usize, out: &mut Vec<u32>) {
     let ranges = numbering.map_or(&[][..], |numbering| numbering.reserved);
-    let mut fitting: Vec<&str> =
-        ranges.iter().filter(|(prefix, free)| prefix.len() + free == len).map(|(prefix, _)| *prefix).collect();
-    if fitting.is_empty() {
-        fitting = ranges.iter().map(|(prefix, _)| *prefix).filter(|prefix| prefix.len() < len).collect();
-    }
-    let prefix = match len {
-        _ if !fitting.is_empty() => *draw.pick(&fitting),
-        0..=3 => "",
-        _ => "000",
+    let complete = |(prefix, free): &&(&str, usize)| prefix.len() + free == len;
+    let shorter = |(prefix, _): &&(&str, usize)| prefix.len() < len;
+    let prefix = match (ranges.iter().filter(complete).count(), ranges.iter().filter(shorter).count()) {
+        (0, 0) if len <= 3 => "",
+        (0, 0) => "000",
+        (0, count) => nth(ranges.iter().filter(shorter), draw, count),
+        (count, _) => nth(ranges.iter().filter(complete), draw, count),
     };
     push(draw, prefix, len, out);
 }
@@ -218,13 +216,23 @@ pub(super) fn push_unknown(draw: &mut Draw, len: usize, out: &mut Vec<u32>) {
     push(draw, prefix, len, out);
 }
 
+/// The digits that one of `count` ranges begins with.
+fn nth<'a>(mut ranges: impl Iterator<Item = &'a (&'a str, usize)>, draw: &mut Draw, count: usize) -> &'a str {
+    // What is below a usize fits one.
+    ranges.nth(draw.below(count as u64) as usize).map_or("", |(prefix, _)| prefix)
+}
+
 /// Writes a prefix and digits up to a length.
 fn push(draw: &mut Draw, prefix: &str, len: usize, out: &mut Vec<u32>) {
     let end = out.len() + len;
     out.extend(prefix.chars().filter_map(|c| c.to_digit(10)).take(len));
     while out.len() < end {
-        // A digit fits.
-        out.push(draw.below(10) as u32);
+        // Twelve digits at once.
+        let mut number = draw.below(1_000_000_000_000);
+        for _ in out.len()..end.min(out.len() + 12) {
+            out.push((number % 10) as u32);
+            number /= 10;
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use arrow::array::{ArrayRef, AsArray};
 use super::draw::{Draw, draw_until};
 use super::locale::{Locale, Locales};
 use super::map::{canonical, map_text};
-use super::style::{Style, cut, same};
+use super::style::{Style, cut, same, trimmed};
 use super::{ColumnFacts, Input, MaskError, Params};
 use crate::key::DomainKey;
 
@@ -43,12 +43,14 @@ impl Persona {
 
     /// Whether one of its names stands in a text: as a word, or anywhere in scripts without blanks.
     fn is_mentioned(&self, text: &str) -> bool {
-        [self.first, self.last].iter().any(|name| {
-            if self.locale.family_first {
-                return text.contains(name);
-            }
-            words(name).any(|name| words(text).any(|word| same(name, word)))
-        })
+        let names = [self.first, self.last];
+        if self.locale.family_first {
+            return names.iter().any(|name| text.contains(name));
+        }
+        if text.is_ascii() && names.iter().all(|name| name.is_ascii()) {
+            return ascii_words(text).any(|word| names.iter().any(|name| is_word_of(word, name)));
+        }
+        names.iter().any(|name| words(name).any(|name| words(text).any(|word| same(name, word))))
     }
 }
 
@@ -118,7 +120,8 @@ impl Wording {
                     if length == Length::Shortest {
                         cut(out, self.max_chars);
                     }
-                    if !out.is_empty() && out.chars().count() <= self.max_chars && !same(value, out) {
+                    let fits = out.len() <= self.max_chars || out.chars().count() <= self.max_chars;
+                    if !out.is_empty() && fits && !same(value, out) {
                         return Some(());
                     }
                 }
@@ -139,6 +142,11 @@ pub(super) fn subject_of(per: Option<&ArrayRef>, row: usize, value: &str, out: &
         _ => value,
     };
     out.clear();
+    if text.is_ascii() {
+        out.extend_from_slice(trimmed(text).as_bytes());
+        out.make_ascii_lowercase();
+        return;
+    }
     let mut buffer = [0; 4];
     for c in text.trim().chars().flat_map(char::to_lowercase) {
         out.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
@@ -148,6 +156,18 @@ pub(super) fn subject_of(per: Option<&ArrayRef>, row: usize, value: &str, out: &
 /// Words of two characters and more.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().nth(1).is_some())
+}
+
+/// Whether a word is one of a name's, both in ASCII.
+fn is_word_of(word: &[u8], name: &str) -> bool {
+    word.len() <= name.len()
+        && (word.eq_ignore_ascii_case(name.as_bytes())
+            || word.len() < name.len() && ascii_words(name).any(|own| word.eq_ignore_ascii_case(own)))
+}
+
+/// The same of a text in ASCII.
+fn ascii_words(text: &str) -> impl Iterator<Item = &[u8]> {
+    text.as_bytes().split(|c| !c.is_ascii_alphanumeric()).filter(|word| word.len() > 1)
 }
 
 #[cfg(test)]

@@ -33,11 +33,11 @@ pub(super) static PHONE: MaskDef = MaskDef {
     }],
     promises: Promises { equal: Equal::Never, keeps_length: true, per: PerUse::Option, ..Promises::NONE },
     examples: &[
-        Example { kind: &Kind::Text, params: "", input: "(206) 555-9857", output: "(313) 555-0144" },
-        Example { kind: &Kind::Text, params: "", input: "+49 (0)30 1234567", output: "+49 (0)69 9000969" },
-        Example { kind: &Kind::Text, params: "", input: "28303384290", output: "00999496964" },
-        Example { kind: &Kind::Text, params: "", input: "030-0074321", output: "009-9934449" },
-        Example { kind: &Kind::Text, params: "", input: "555-9857 x12", output: "555-0137 x24" },
+        Example { kind: &Kind::Text, params: "", input: "(206) 555-9857", output: "(313) 555-0194" },
+        Example { kind: &Kind::Text, params: "", input: "+49 (0)30 1234567", output: "+49 (0)69 9000908" },
+        Example { kind: &Kind::Text, params: "", input: "28303384290", output: "00999302807" },
+        Example { kind: &Kind::Text, params: "", input: "030-0074321", output: "009-9941702" },
+        Example { kind: &Kind::Text, params: "", input: "555-9857 x12", output: "555-0175 x72" },
     ],
     check: |_, _| Vec::new(),
     build: |params, _, key| {
@@ -67,8 +67,9 @@ impl Mask for Phone {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
         let mut subject = Vec::new();
         let mut digits = Vec::new();
+        let mut slots = Vec::new();
         map_text(input.value, |row, value, out| {
-            let number = Number::read(value, self.home);
+            let number = Number::read(value, self.home, &mut slots, &mut digits);
             if !input.per.is_some_and(|per| canonical(per, row, &mut subject)) {
                 number.canonical(&mut subject);
             }
@@ -89,7 +90,7 @@ impl Mask for Phone {
 struct Number<'a> {
     value: &'a str,
     /// The places of its main part that hold digits, letters too.
-    slots: Vec<Slot>,
+    slots: &'a [Slot],
     /// Where the mark of an extension begins and where it ends, in bytes; both the value's length without one.
     extension: (usize, usize),
     /// How many slots stay: international prefix, country code, trunk digit.
@@ -113,17 +114,21 @@ enum Filling {
 }
 
 impl<'a> Number<'a> {
-    fn read(value: &'a str, home: Home) -> Self {
+    /// `slots` and `digits` are room that is used again for every value.
+    fn read(value: &'a str, home: Home, slots: &'a mut Vec<Slot>, digits: &mut Vec<u32>) -> Self {
         let extension = extension(value);
         let main = &value[..extension.0];
         let any = main.contains(char::is_alphanumeric);
-        let slots: Vec<Slot> = main
-            .char_indices()
-            .filter(|(_, c)| !any || c.is_alphanumeric())
-            .map(|(at, character)| Slot { at, character, digit: digit_value(character) })
-            .collect();
+        slots.clear();
+        slots.extend(main.char_indices().filter(|(_, c)| !any || c.is_alphanumeric()).map(|(at, character)| Slot {
+            at,
+            character,
+            digit: digit_value(character),
+        }));
+        digits.clear();
+        digits.extend(slots.iter().map_while(|slot| slot.digit));
         let mut number = Self { value, slots, extension, kept: 0, filling: Filling::Unknown };
-        (number.kept, number.filling) = number.plan(main.trim_start(), home);
+        (number.kept, number.filling) = number.plan(main.trim_start(), digits, home);
         if number.kept == number.slots.len() {
             (number.kept, number.filling) = (0, Filling::Unknown);
         }
@@ -131,9 +136,8 @@ impl<'a> Number<'a> {
     }
 
     /// Which slots stay and what the others are filled with.
-    fn plan(&self, main: &str, home: Home) -> (usize, Filling) {
-        let digits: Vec<u32> = self.slots.iter().map_while(|slot| slot.digit).collect();
-        let prefix = match digits[..] {
+    fn plan(&self, main: &str, digits: &[u32], home: Home) -> (usize, Filling) {
+        let prefix = match *digits {
             _ if main.starts_with(['+', '＋']) => Some(0),
             [0, 0, 1..=9, ..] if self.slots.len() >= 9 => Some(2),
             [0, 1, 1, 1..=9, ..] if main.starts_with("011 ") || main.starts_with("011-") => Some(3),
@@ -152,7 +156,7 @@ impl<'a> Number<'a> {
             return (kept, Filling::National(numbering));
         }
         let numbering = match home {
-            Home::AsWritten => is_north_american(main, &digits).then(|| by_country("us")).flatten(),
+            Home::AsWritten => is_north_american(main, digits).then(|| by_country("us")).flatten(),
             Home::Known(numbering) => numbering,
         };
         match numbering {
@@ -169,9 +173,12 @@ impl<'a> Number<'a> {
     fn canonical(&self, out: &mut Vec<u8>) {
         out.clear();
         let mut buffer = [0; 4];
-        for slot in &self.slots {
-            let c = slot.digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(slot.character);
-            out.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+        for slot in self.slots {
+            match slot.digit {
+                // A digit fits.
+                Some(digit) => out.push(b'0' + digit as u8),
+                None => out.extend_from_slice(slot.character.encode_utf8(&mut buffer).as_bytes()),
+            }
         }
     }
 
@@ -202,6 +209,9 @@ impl<'a> Number<'a> {
 
 /// Where the mark of an extension begins and ends: `x`, `ext` or `extension` between digits.
 fn extension(value: &str) -> (usize, usize) {
+    if !value.bytes().any(|c| c.is_ascii_alphabetic()) && value.is_ascii() {
+        return (value.len(), value.len());
+    }
     let mut start = None;
     let mut digits = 0;
     for (at, c) in value.char_indices() {
@@ -226,17 +236,23 @@ fn extension(value: &str) -> (usize, usize) {
 /// Whether a number is written as in North America: area and exchange begin with 2 to 9 (NANPA), and separators stand
 /// where they are put there.
 fn is_north_american(main: &str, digits: &[u32]) -> bool {
-    let shape: String = main.trim_end().chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
-    let national = match digits {
-        [1, national @ ..] if national.len() == 10 => national,
-        other => other,
+    let written = |main: &str, shapes: &[&str]| {
+        let same = |c: u8, shape: u8| if shape == b'9' { c.is_ascii_digit() } else { c == shape };
+        shapes.iter().any(|shape| main.len() == shape.len() && main.bytes().zip(shape.bytes()).all(|(c, s)| same(c, s)))
     };
-    let shape = shape.strip_prefix(['9']).and_then(|rest| rest.strip_prefix(['-', ' ', '.'])).unwrap_or(&shape);
+    let main = main.trim_end();
+    let (area, national) = match digits {
+        [1, national @ ..] if national.len() == 10 => {
+            let rest = main.strip_prefix('1').and_then(|rest| rest.strip_prefix(['-', ' ', '.']));
+            (rest.unwrap_or(main), national)
+        }
+        other => (main, other),
+    };
     match national {
         [2..=9, _, _, 2..=9, _, _, _, _, _, _] => {
-            ["(999) 999-9999", "(999)999-9999", "999-999-9999", "999.999.9999"].contains(&shape)
+            written(area, &["(999) 999-9999", "(999)999-9999", "999-999-9999", "999.999.9999"])
         }
-        [2..=9, _, _, _, _, _, _] => shape == "999-9999",
+        [2..=9, _, _, _, _, _, _] => written(main, &["999-9999"]),
         _ => false,
     }
 }

@@ -24,6 +24,9 @@ pub(super) fn digit_value(c: char) -> Option<u32> {
 
 /// A digit (0 to 9) in the script of `like`; in ASCII where that is no digit.
 pub(super) fn with_digit(like: char, digit: u32) -> char {
+    if like.is_ascii() {
+        return char::from_digit(digit, 10).unwrap_or('0');
+    }
     char::from_u32(u32::from(zero(like).unwrap_or('0')) + digit).unwrap_or('0')
 }
 

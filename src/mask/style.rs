@@ -2,7 +2,20 @@
 
 /// Whether two texts are equal but for blanks around them and the case of letters.
 pub(super) fn same(a: &str, b: &str) -> bool {
-    a.trim().chars().flat_map(char::to_lowercase).eq(b.trim().chars().flat_map(char::to_lowercase))
+    let (a, b) = (trimmed(a), trimmed(b));
+    if a.is_ascii() && b.is_ascii() {
+        return a.eq_ignore_ascii_case(b);
+    }
+    a.chars().flat_map(char::to_lowercase).eq(b.chars().flat_map(char::to_lowercase))
+}
+
+/// A text without the blanks around it.
+pub(super) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        // Neither end is a blank, as nearly always.
+        [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
 }
 
 /// Shortens a text to so many characters, without ending it in a blank or a mark that joins.
@@ -27,8 +40,12 @@ pub(super) enum Style {
 impl Style {
     /// Looks at a value.
     pub(super) fn of(value: &str) -> Self {
-        let upper = value.chars().filter(|c| c.is_uppercase()).count();
-        let lower = value.chars().any(char::is_lowercase);
+        let (upper, lower) = if value.is_ascii() {
+            let upper = value.bytes().filter(u8::is_ascii_uppercase).count();
+            (upper, value.bytes().any(|c| c.is_ascii_lowercase()))
+        } else {
+            (value.chars().filter(|c| c.is_uppercase()).count(), value.chars().any(char::is_lowercase))
+        };
         match (upper, lower) {
             (2.., false) => Style::Upper,
             (0, true) => Style::Lower,
@@ -39,6 +56,8 @@ impl Style {
     /// Writes a text in this style; capitals may be more characters (`ß`).
     pub(super) fn apply(self, text: &mut String) {
         match self {
+            Style::Upper if text.is_ascii() => text.make_ascii_uppercase(),
+            Style::Lower if text.is_ascii() => text.make_ascii_lowercase(),
             Style::Upper => *text = text.to_uppercase(),
             Style::Lower => *text = text.to_lowercase(),
             Style::Own => {}

@@ -174,7 +174,7 @@ fn units(plan: &Plan, source: &dyn Source) -> Vec<Unit> {
     let mut tables: Vec<usize> =
         (0..plan.tables.len()).filter(|&index| plan.tables[index].rows != Rows::None).collect();
     tables.sort_by_key(|&index| std::cmp::Reverse(plan.tables[index].estimated_bytes));
-    tables.into_iter().flat_map(|table| source.units(plan, table)).collect()
+    source.units(plan, &tables)
 }
 
 /// Ends a step early when a signal came.

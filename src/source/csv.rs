@@ -58,8 +58,8 @@ impl Source for CsvSource {
         Encoding::Text
     }
 
-    fn units(&self, _: &Plan, table: usize) -> Vec<Unit> {
-        vec![Unit { table, blocks: None }]
+    fn units(&self, _: &Plan, tables: &[usize]) -> Vec<Unit> {
+        tables.iter().map(|&table| Unit { table, blocks: None }).collect()
     }
 
     async fn reader(&self) -> Result<Box<dyn Reader>, Failure> {

@@ -20,8 +20,9 @@ pub trait Source: Send + Sync {
     /// How sealed cells of a table are written.
     fn encoding(&self, table: &TablePlan) -> Encoding;
 
-    /// Splits a table's rows into units of work that can be read apart.
-    fn units(&self, plan: &Plan, table: usize) -> Vec<Unit>;
+    /// Splits the rows of tables, by their indexes in the plan, into units of work that can be read apart; in the same
+    /// order.
+    fn units(&self, plan: &Plan, tables: &[usize]) -> Vec<Unit>;
 
     /// Opens a reader for a worker; every reader sees the same moment.
     ///

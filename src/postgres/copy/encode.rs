@@ -1,7 +1,7 @@
 //! Masked batches to the bytes of `COPY ... FROM STDIN`.
 
 use super::cursor::Cursor;
-use crate::batch::Encoding;
+use crate::batch::{Encoding, Sealed};
 use crate::mask::{CellError, MaskedBatch};
 use crate::schema::Kind;
 
@@ -48,30 +48,57 @@ impl Encoder {
                 Cursor::new(kind, cells, self.encoding).map_err(|reason| CellError { column, row: 0, reason })?;
             cursors.push(cursor);
         }
-        // A table has at most 1600 columns.
-        let count = u16::try_from(cursors.len()).unwrap_or(u16::MAX).to_be_bytes();
-        for row in 0..batch.rows() {
-            if self.encoding == Encoding::Binary {
-                out.extend_from_slice(&count);
-            }
+        match self.encoding {
+            Encoding::Binary => binary_rows(&cursors, batch.rows(), out),
+            Encoding::Text => self.text_rows(&cursors, batch.rows(), out),
+        }
+    }
+
+    fn text_rows(&mut self, cursors: &[Cursor<'_>], rows: usize, out: &mut Vec<u8>) -> Result<(), CellError> {
+        for row in 0..rows {
             for (column, cursor) in cursors.iter().enumerate() {
-                match self.encoding {
-                    Encoding::Binary => cursor.sized(row, out),
-                    Encoding::Text => {
-                        if column > 0 {
-                            out.push(b'\t');
-                        }
-                        text(cursor, row, &mut self.scratch, out)
-                    }
+                if column > 0 {
+                    out.push(b'\t');
                 }
-                .map_err(|reason| CellError { column, row, reason })?;
+                text(cursor, row, &mut self.scratch, out).map_err(|reason| CellError { column, row, reason })?;
             }
-            if self.encoding == Encoding::Text {
-                out.push(b'\n');
-            }
+            out.push(b'\n');
         }
         Ok(())
     }
+}
+
+/// What a binary row is written of.
+enum Piece<'a> {
+    /// Kept columns that came side by side, from the first to the last: one copy for all of them.
+    Run(&'a Sealed, &'a Sealed),
+    /// One column, with its index.
+    Column(usize, &'a Cursor<'a>),
+}
+
+fn binary_rows(cursors: &[Cursor<'_>], rows: usize, out: &mut Vec<u8>) -> Result<(), CellError> {
+    let mut pieces: Vec<Piece<'_>> = Vec::with_capacity(cursors.len());
+    for (column, cursor) in cursors.iter().enumerate() {
+        match (cursor, pieces.last_mut()) {
+            (Cursor::Sealed(sealed), Some(Piece::Run(_, last))) if last.is_before(sealed) => *last = sealed,
+            (Cursor::Sealed(sealed), _) if sealed.is_streamed() => pieces.push(Piece::Run(sealed, sealed)),
+            _ => pieces.push(Piece::Column(column, cursor)),
+        }
+    }
+    // A table has at most 1600 columns.
+    let count = u16::try_from(cursors.len()).unwrap_or(u16::MAX).to_be_bytes();
+    for row in 0..rows {
+        out.extend_from_slice(&count);
+        for piece in &pieces {
+            match piece {
+                Piece::Run(first, last) => out.extend_from_slice(first.run(last, row)),
+                Piece::Column(column, cursor) => {
+                    cursor.sized(row, out).map_err(|reason| CellError { column: *column, row, reason })?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Writes a cell of the text format, with its escapes.

@@ -154,7 +154,8 @@ impl Decoder {
                 self.cells[..index].iter_mut().for_each(|column| column.truncate(self.rows));
                 return Ok(Step::More);
             };
-            let cell = if len < 0 { Cell::NULL } else { Cell::new(start(self.at + at + 4)?, len) };
+            let from = start(self.at + at + 4)?;
+            let cell = if len < 0 { Cell::null_at(from) } else { Cell::new(from, len) };
             self.cells[index].push(cell);
             at = end;
         }
@@ -218,9 +219,12 @@ impl Decoder {
         let first_row = self.total - rows as u64 + 1;
         let bytes = Bytes::from(buffer);
         let mut columns = Vec::with_capacity(self.columns.len());
-        for ((name, ty, want), cells) in self.columns.iter().zip(&mut self.cells) {
+        for (place, ((name, ty, want), cells)) in self.columns.iter().zip(&mut self.cells).enumerate() {
             let cells = std::mem::replace(cells, Vec::with_capacity(rows));
-            let sealed = Sealed::new(bytes.clone(), cells, self.encoding);
+            let sealed = match self.encoding {
+                Encoding::Binary => Sealed::streamed(bytes.clone(), cells, place),
+                Encoding::Text => Sealed::new(bytes.clone(), cells, self.encoding),
+            };
             columns.push(form(name, ty, *want, first_row, sealed)?);
         }
         Ok(Batch { rows, first_row, columns })

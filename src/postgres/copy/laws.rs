@@ -48,6 +48,12 @@ fn ty(kind: &Kind) -> Type {
 
 fn table(kind: &Kind) -> TablePlan {
     let name = TableName::new("public", "t");
+    let columns = vec![column(kind, &name)];
+    let (estimated_rows, estimated_bytes) = (0, 0);
+    TablePlan { table: name.clone(), into: name, rows: Rows::All, columns, estimated_rows, estimated_bytes }
+}
+
+fn column(kind: &Kind, name: &TableName) -> ColumnPlan {
     let facts = ColumnFacts {
         column: name.column("c"),
         ty: ty(kind),
@@ -57,21 +63,13 @@ fn table(kind: &Kind) -> TablePlan {
         domain_kinds: vec![kind.clone()],
         per: None,
     };
-    let column = ColumnPlan {
+    ColumnPlan {
         facts,
         mask: find("keep").unwrap(),
         params: Params::default(),
         domain: String::new(),
         per: None,
         because: String::new(),
-    };
-    TablePlan {
-        table: name.clone(),
-        into: name,
-        rows: Rows::All,
-        columns: vec![column],
-        estimated_rows: 0,
-        estimated_bytes: 0,
     }
 }
 
@@ -121,6 +119,38 @@ fn every_kind_survives_both_formats() {
                 assert!(again == stream, "{kind}: sealed cells changed on their way through {encoding:?}");
             }
         }
+    }
+}
+
+#[test]
+fn kept_columns_side_by_side_arrive_as_they_came() {
+    let kinds = [Kind::Text, Kind::Int4, Kind::Date, Kind::Text, Kind::Text];
+    let open_cells = |kind: &Kind| {
+        let value = if *kind == Kind::Int4 { "7" } else { "2024-02-29" };
+        Cells { sealed: None, open: Some(open(&ty(kind), &sealed(&[value])).unwrap()) }
+    };
+    let keep = || ColumnMask { built: Built::Keep, per: None, equal: Equal::Any };
+    let write = |columns: Vec<Cells>| {
+        let masks = TableMask::new(kinds.iter().map(|_| keep()).collect());
+        let masked = masks.apply(Batch { rows: 2, first_row: 1, columns }).unwrap();
+        let mut encoder = Encoder::new(kinds.to_vec(), Encoding::Binary);
+        let mut out = Vec::new();
+        encoder.begin(&mut out);
+        encoder.encode(&masked, &mut out).unwrap();
+        encoder.finish(&mut out);
+        out
+    };
+    let stream = write(kinds.iter().map(open_cells).collect());
+    let mut plan = table(&kinds[0]);
+    plan.columns = kinds.iter().map(|kind| column(kind, &plan.table)).collect();
+    // Whichever column is decoded, the others are copied in runs before and behind it.
+    for decoded in 0..=kinds.len() {
+        let wants: Vec<Want> =
+            (0..kinds.len()).map(|at| if at == decoded { Want::Open } else { Want::Sealed }).collect();
+        let mut decoder = Decoder::new(&plan, &wants, Encoding::Binary);
+        assert!(decoder.push(&stream).unwrap().is_none());
+        let batch = decoder.finish().unwrap().unwrap();
+        assert!(write(batch.columns) == stream, "with column {decoded} decoded");
     }
 }
 

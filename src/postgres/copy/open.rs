@@ -68,16 +68,20 @@ fn views(ty: &Type, sealed: &Sealed) -> Result<ArrayRef, OpenError> {
         if ty.padded {
             text = text.trim_ascii_end_blanks();
         }
-        if std::str::from_utf8(text).is_err() {
-            return Err(OpenError { row, reason: NO_UTF8 });
-        }
         let start = u32::try_from(range.start).map_err(|_| OpenError { row, reason: TOO_LARGE })?;
         views.push(make_view(text, 0, start));
     }
-    let nulls = nulls(valid);
-    StringViewArray::try_new(views.into(), vec![Buffer::from(bytes.clone())], nulls)
-        .map(|array| Arc::new(array) as ArrayRef)
-        .map_err(|_| OpenError { row: 0, reason: TOO_LARGE })
+    // Checked once, there; which row is broken is looked for only then.
+    match StringViewArray::try_new(views.into(), vec![Buffer::from(bytes.clone())], nulls(valid)) {
+        Ok(array) => Ok(Arc::new(array)),
+        Err(_) => {
+            let broken = |row: &usize| sealed.get(*row).is_some_and(|bytes| std::str::from_utf8(bytes).is_err());
+            Err(match (0..sealed.len()).find(broken) {
+                Some(row) => OpenError { row, reason: NO_UTF8 },
+                None => OpenError { row: 0, reason: TOO_LARGE },
+            })
+        }
+    }
 }
 
 const NO_UTF8: Reason = "the text is not valid UTF-8";

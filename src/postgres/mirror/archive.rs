@@ -82,7 +82,8 @@ impl Archive {
         }
         command.arg(self.file.path(Stream::Output)).stdout(stdio(&self.file)?);
         // Nothing is lost with it: what is published is made durable then, and all before it.
-        let output = self.tools.run(command, Some(step.shadow), "-c synchronous_commit=off").await?;
+        let settings = format!("-c synchronous_commit=off -c maintenance_work_mem={}kB", step.memory());
+        let output = self.tools.run(command, Some(step.shadow), &settings).await?;
         let stderr = String::from_utf8_lossy(&output.stderr);
         if output.status.success() || newer && complaint::is_tolerated(&stderr) {
             return Ok(());
@@ -99,10 +100,19 @@ pub(super) struct Step<'a> {
     pub(super) version: u32,
     /// Connections to use.
     pub(super) jobs: usize,
+    /// Bytes that the server may take for all of them.
+    pub(super) memory: u64,
     /// `pre-data`, `post-data` or both.
     pub(super) section: Option<&'static str>,
     /// For failures, such as `building indexes`.
     pub(super) doing: &'static str,
+}
+
+impl Step<'_> {
+    /// KiB for each connection, within what the server's setting allows (1 MiB to 2 TiB).
+    fn memory(&self) -> u64 {
+        (self.memory / 1024 / self.jobs.max(1) as u64).clamp(1024, i32::MAX as u64)
+    }
 }
 
 fn temporary() -> Result<Private, Failure> {

@@ -32,7 +32,7 @@ use crate::failure::Failure;
 use crate::plan::Mirror;
 
 pub use self::grants::Grants;
-pub use self::shadow::Shadow;
+pub use self::shadow::{Effort, Shadow};
 
 /// What else the mirror has to know about a database: small lists.
 const LISTS: &str = "\

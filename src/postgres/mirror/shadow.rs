@@ -38,7 +38,16 @@ pub struct Shadow {
     roles: Roles,
     address: Address,
     version: u32,
-    jobs: usize,
+    effort: Effort,
+}
+
+/// What may be spent on indexes.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// Indexes that are built at the same time.
+    pub jobs: usize,
+    /// Bytes that the server may take for building them, all together.
+    pub memory: u64,
 }
 
 impl Shadow {
@@ -54,7 +63,7 @@ impl Shadow {
         server: &Session,
         template: Option<&Session>,
         shadow: &Address,
-        jobs: usize,
+        effort: Effort,
     ) -> Result<(Self, Vec<String>), Failure> {
         let roles = roles(server, mirror).await?;
         let superuser = roles.superusers.contains(&roles.ours);
@@ -77,7 +86,7 @@ impl Shadow {
         let left_out = contents.left_out.iter().chain(&structure.not_mirrored);
         told.extend(left_out.map(|text| format!("not mirrored: {text}")));
         let (address, version) = (shadow.clone(), server.version());
-        Ok((Self { structure: Arc::clone(structure), contents, roles, address, version, jobs }, told))
+        Ok((Self { structure: Arc::clone(structure), contents, roles, address, version, effort }, told))
     }
 
     /// Creates everything that is there before rows are: schemas, extensions, types, functions, tables.
@@ -99,8 +108,9 @@ impl Shadow {
     /// # Errors
     /// The rows do not fit (exit 5), or the world failed.
     pub async fn keys(&self) -> Result<(), Failure> {
-        self.restore(&self.contents.structure, Some("post-data"), self.jobs, "building keys and indexes").await?;
-        self.restore(&self.contents.foreign_keys, None, self.jobs, "validating foreign keys").await
+        self.restore(&self.contents.structure, Some("post-data"), self.effort.jobs, "building keys and indexes")
+            .await?;
+        self.restore(&self.contents.foreign_keys, None, self.effort.jobs, "validating foreign keys").await
     }
 
     /// Sets sequences and fills materialized views. Returns the sequences that are behind their columns.
@@ -173,7 +183,8 @@ impl Shadow {
         jobs: usize,
         doing: &'static str,
     ) -> Result<(), Failure> {
-        let step = Step { shadow: &self.address, version: self.version, jobs, section, doing };
+        let Effort { memory, .. } = self.effort;
+        let step = Step { shadow: &self.address, version: self.version, jobs, memory, section, doing };
         self.structure.archive.restore(&step, entries).await
     }
 }

@@ -68,6 +68,8 @@ async fn copy(from: &Session, to: &Session) {
     }
 }
 
+const EFFORT: Effort = Effort { jobs: 2, memory: 64 << 20 };
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hostile_structure_arrives_whole() {
     let postgres = admin("postgres").await;
@@ -92,14 +94,14 @@ async fn a_hostile_structure_arrives_whole() {
 
     let server = connect(&loader("postgres"), "test").await.unwrap();
     let shadow = loader("mirror_shadow");
-    let refused = Shadow::plan(&structure, &mirror, &server, None, &shadow, 2).await.unwrap_err();
+    let refused = Shadow::plan(&structure, &mirror, &server, None, &shadow, EFFORT).await.unwrap_err();
     assert_eq!(refused.kind, Kind::World);
     assert!(refused.message.contains("postgres_fdw"), "{refused}");
 
     run(&postgres, "CREATE DATABASE mirror_template TEMPLATE template0 IS_TEMPLATE true").await;
     let template = admin("mirror_template").await;
     run(&template, "CREATE EXTENSION postgres_fdw SCHEMA public").await;
-    let refused = Shadow::plan(&structure, &mirror, &server, Some(&template), &shadow, 2).await.unwrap_err();
+    let refused = Shadow::plan(&structure, &mirror, &server, Some(&template), &shadow, EFFORT).await.unwrap_err();
     assert!(refused.message.contains("function sales.same(pg_catalog.text)"), "{refused}");
     run(
         &template,
@@ -109,14 +111,14 @@ async fn a_hostile_structure_arrives_whole() {
     .await;
     template.close().await;
     let template = connect(&loader("mirror_template"), "test").await.unwrap();
-    let refused = Shadow::plan(&structure, &mirror, &server, Some(&template), &shadow, 2).await.unwrap_err();
+    let refused = Shadow::plan(&structure, &mirror, &server, Some(&template), &shadow, EFFORT).await.unwrap_err();
     assert!(refused.to_string().contains("GRANT CREATE ON SCHEMA"), "{refused}");
     template.close().await;
     let template = admin("mirror_template").await;
     run(&template, "ALTER SCHEMA sales OWNER TO mirror_loader").await;
     template.close().await;
     let template = connect(&loader("mirror_template"), "test").await.unwrap();
-    let (made, told) = Shadow::plan(&structure, &mirror, &server, Some(&template), &shadow, 2).await.unwrap();
+    let (made, told) = Shadow::plan(&structure, &mirror, &server, Some(&template), &shadow, EFFORT).await.unwrap();
     template.close().await;
     for left in ["EVENT TRIGGER - watched", "SERVER - far", "FOREIGN TABLE sales away", "VIEW sales over_away"] {
         assert!(told.iter().any(|line| line.contains(left)), "{left}: {told:?}");

@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::postgres::connect::{Address, Session, connect};
 use crate::postgres::generations::{Maintenance, Target, sibling};
 use crate::postgres::marker::{Marker, State};
-use crate::postgres::mirror::{Grants, Shadow, Structure};
+use crate::postgres::mirror::{Effort, Grants, Shadow, Structure};
 use crate::postgres::properties;
 use crate::postgres::publish::Ready;
 use crate::postgres::throwaway::Search;
@@ -49,6 +49,8 @@ pub struct Options {
     pub keep_for: Duration,
     /// Indexes that are built at the same time.
     pub jobs: usize,
+    /// Bytes that the server may take for building them, all together.
+    pub memory: u64,
     /// Where PostgreSQL's client programs are looked for.
     pub search: Search,
     /// Id of the run; the generation's.
@@ -119,8 +121,9 @@ impl PostgresSink {
             Some(name) => Some(connect(&target.with_database(name), "template").await?),
             None => None,
         };
+        let effort = Effort { jobs: options.jobs, memory: options.memory };
         let (shadow, more) =
-            Shadow::plan(&structure, &plan.mirror, &loader, template.as_ref(), &address, options.jobs).await?;
+            Shadow::plan(&structure, &plan.mirror, &loader, template.as_ref(), &address, effort).await?;
         told.extend(more);
         // A database that somebody is connected to is no template.
         if let Some(template) = template {

@@ -3,6 +3,7 @@
 
 mod condition;
 mod moment;
+mod pace;
 mod reader;
 mod rights;
 mod units;
@@ -15,7 +16,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use self::moment::Moment;
+use self::pace::Pace;
 use self::reader::PostgresReader;
+use self::units::Splitting;
 use self::watcher::{Registered, Shared, Watcher};
 use super::{Reader, Source, Unit};
 use crate::batch::Encoding;
@@ -43,6 +46,10 @@ pub struct Options {
     pub lock_timeout: Duration,
     /// How long others may wait for a lock of ours (`--max-block`).
     pub max_block: Duration,
+    /// Bytes of a unit that larger tables are split into (`--split-size`); `None` splits what would leave readers idle.
+    pub split_size: Option<u64>,
+    /// Bytes that all readers together may take from the server in a second (`--max-rate`).
+    pub max_rate: Option<u64>,
 }
 
 impl Default for Options {
@@ -54,6 +61,8 @@ impl Default for Options {
             allow_standby_conflict: false,
             lock_timeout: Duration::from_secs(10),
             max_block: Duration::from_secs(10),
+            split_size: None,
+            max_rate: None,
         }
     }
 }
@@ -68,6 +77,7 @@ pub struct PostgresSource {
     shared: Arc<Shared>,
     _watcher: Watcher,
     warnings: Vec<String>,
+    pace: Option<Arc<Pace>>,
     options: Options,
     _registered: Registered,
 }
@@ -110,6 +120,7 @@ impl PostgresSource {
             shared,
             _watcher: watcher,
             warnings,
+            pace: options.max_rate.map(|rate| Arc::new(Pace::new(rate))),
             options,
             _registered: registered,
         })
@@ -202,12 +213,17 @@ impl Source for PostgresSource {
         encoding(table)
     }
 
-    fn units(&self, plan: &Plan, table: usize) -> Vec<Unit> {
-        let Some(planned) = plan.tables.get(table).filter(|planned| planned.rows != Rows::None) else {
-            return Vec::new();
+    fn units(&self, plan: &Plan, tables: &[usize]) -> Vec<Unit> {
+        let blocks = |table: usize| self.blocks.get(&plan.tables[table].table).copied().unwrap_or(0);
+        let all = tables.iter().map(|table| u64::from(blocks(*table))).sum();
+        let splitting = Splitting { jobs: self.options.jobs, all, size: self.options.split_size };
+        let split = |table: usize| match self.database.version {
+            // An older server would read the whole table for every unit.
+            ..140_000 => vec![None],
+            _ => splitting.units(blocks(table)),
         };
-        let blocks = self.blocks.get(&planned.table).copied().unwrap_or(0);
-        units::split(blocks, self.options.jobs).into_iter().map(|blocks| Unit { table, blocks }).collect()
+        let units = |&table: &usize| split(table).into_iter().map(move |blocks| Unit { table, blocks });
+        tables.iter().flat_map(units).collect()
     }
 
     async fn reader(&self) -> Result<Box<dyn Reader>, Failure> {
@@ -218,7 +234,8 @@ impl Source for PostgresSource {
             let (snapshot, tables) = (&self.moment.snapshot, &self.moment.tables);
             moment::join(&session, snapshot, tables, self.options.lock_timeout).await?;
             let (shared, standby) = (Arc::clone(&self.shared), self.database.standby);
-            Ok(Box::new(PostgresReader { session, shared, standby, _registered: registered }) as Box<dyn Reader>)
+            let pace = self.pace.clone();
+            Ok(Box::new(PostgresReader { session, shared, standby, pace, _registered: registered }) as Box<dyn Reader>)
         };
         tokio::select! {
             opened = open => opened.map_err(|failure| self.shared.failure().unwrap_or(failure)),

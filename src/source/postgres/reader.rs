@@ -9,6 +9,7 @@ use tokio::sync::mpsc::Sender;
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
+use super::pace::Pace;
 use super::watcher::{Registered, Shared};
 use super::{Reader, Unit};
 use crate::batch::{Batch, Encoding, Want};
@@ -23,6 +24,7 @@ pub(super) struct PostgresReader {
     pub(super) session: Session,
     pub(super) shared: Arc<Shared>,
     pub(super) standby: bool,
+    pub(super) pace: Option<Arc<Pace>>,
     pub(super) _registered: Registered,
 }
 
@@ -64,8 +66,14 @@ impl PostgresReader {
         let stream = self.session.copy_out(&statement(table, unit, encoding)).await.map_err(failed)?;
         let mut stream = pin!(stream);
         let mut decoder = Decoder::new(table, wants, encoding);
+        let mut taken = 0;
         while let Some(bytes) = stream.next().await {
-            if let Some(batch) = decoder.push(&bytes.map_err(failed)?)? {
+            let bytes = bytes.map_err(failed)?;
+            taken += bytes.len();
+            if let Some(batch) = decoder.push(&bytes)? {
+                if let Some(pace) = &self.pace {
+                    pace.read(std::mem::take(&mut taken)).await;
+                }
                 hand_over(queue, batch).await?;
             }
         }
