@@ -2,6 +2,7 @@
 //!
 //! - [`canary`]: a canary in every column of every type: found nowhere but under `keep`.
 //! - [`crash`]: the plug is pulled, sessions are in the way: staging is the old one or the new one.
+//! - [`joins`]: every shape of key and reference: foreign keys valid, join counts equal.
 //! - [`plan`]: rules and schemas and the plans or mistakes that come of them, as data (no database).
 //! - [`refresh`]: the main job on small databases: what arrives, what stays, what is refused.
 //! - [`rules`]: wrong rule files and what is said about them, as data (no database).
@@ -19,6 +20,7 @@
 
 mod canary;
 mod crash;
+mod joins;
 mod plan;
 mod refresh;
 mod rules;
