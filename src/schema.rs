@@ -289,7 +289,7 @@ impl fmt::Display for Kind {
 }
 
 /// Columns whose values may not repeat.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unique {
     /// Name of the constraint or index.
@@ -306,6 +306,29 @@ pub struct Unique {
     /// which two NULLs are equal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<String>,
+    /// With a definition, what the key is made of, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<UniquePart>,
+    /// Which rows it covers, as the server prints it; `None` for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    /// Whether two NULLs are equal (NULLS NOT DISTINCT).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub nulls_equal: bool,
+}
+
+/// A part of a key that is more than columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UniquePart {
+    /// The column or expression as the server prints it.
+    pub sql: String,
+    /// Of an exclusion constraint, the operator that may not hold between two rows; `None` is `=`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
+    /// Whether its collation makes different texts equal (a nondeterministic one).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub folds: bool,
 }
 
 /// A foreign key: `columns[i]` refers to `to_columns[i]`.

@@ -195,7 +195,7 @@ fn a_broken_constraint_ends_the_run_without_showing_a_value() {
     let case = Case::new(
         "constraint",
         "create table t (a text unique); insert into t values ('canary-one'), ('canary-two');
-         create table u (b text check (b like 'canary%')); insert into u values ('canary-three')",
+         create table u (b text check (left(b, 1) = 'c')); insert into u values ('canary-three')",
         "tables:\n  t: { keep: nobody }\n  u: { columns: { b: redact } }\n",
     );
     let ran = case.refresh(&[]);

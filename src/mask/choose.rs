@@ -8,7 +8,8 @@ use super::literal::{KINDS, Literals};
 use super::map::canonical;
 use super::params::{ParamDef, ParamKind};
 use super::{
-    Accepts, Built, ColumnFacts, Equal, Example, Input, Mask, MaskDef, MaskError, Params, PerUse, Problem, Promises,
+    Accepts, Built, ColumnFacts, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Params, PerUse, Problem,
+    Promises,
 };
 use crate::key::DomainKey;
 use crate::schema::Kind;
@@ -39,7 +40,15 @@ pub(super) static CHOOSE: MaskDef = MaskDef {
             summary: "the values and how often each is drawn",
         },
     ],
-    promises: Promises { equal: Equal::Any, per: PerUse::Option, ..Promises::NONE },
+    promises: Promises {
+        equal: Equal::Any,
+        per: PerUse::Option,
+        gives: |params, facts| {
+            let options = options(params, facts).into_iter().map(|(text, _)| text.to_owned()).collect();
+            Gives { one_of: Some(options), ..Gives::default() }
+        },
+        ..Promises::NONE
+    },
     examples: &[
         Example { kind: &Kind::Text, params: "{from: [red, green, blue]}", input: "#ff7f50", output: "blue" },
         Example { kind: &Kind::Int2, params: "{weights: {1: 3, 2: 1}}", input: "7", output: "1" },

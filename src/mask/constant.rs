@@ -4,7 +4,7 @@ use arrow::array::ArrayRef;
 
 use super::literal::{KINDS, Literals};
 use super::params::{ParamDef, ParamKind};
-use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, Problem, Promises};
+use super::{Accepts, Built, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Problem, Promises};
 use crate::schema::Kind;
 
 pub(super) static CONSTANT: MaskDef = MaskDef {
@@ -22,7 +22,14 @@ pub(super) static CONSTANT: MaskDef = MaskDef {
         required: true,
         summary: "what to write, as the column's type",
     }],
-    promises: Promises { equal: Equal::Any, ..Promises::NONE },
+    promises: Promises {
+        equal: Equal::Any,
+        gives: |params, _| Gives {
+            one_of: params.text("value").map(|value| vec![value.to_owned()]),
+            ..Gives::default()
+        },
+        ..Promises::NONE
+    },
     examples: &[
         Example { kind: &Kind::Text, params: "{value: n/a}", input: "Call her before noon", output: "n/a" },
         Example { kind: &Kind::Int4, params: "{value: 42}", input: "1234", output: "42" },

@@ -7,7 +7,10 @@ use arrow::datatypes::{DataType, Date32Type, TimestampMicrosecondType};
 use super::map::map_primitive;
 use super::params::{ParamDef, ParamKind, Params};
 use super::shift::{self, DAY, Shift};
-use super::{Accepts, Built, ColumnFacts, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Problem, Promises};
+use super::{
+    Accepts, Built, ColumnFacts, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Order, PerUse, Problem,
+    Promises,
+};
 use crate::schema::Kind;
 
 pub(super) static DATE_SHIFT: MaskDef = MaskDef {
@@ -27,7 +30,12 @@ pub(super) static DATE_SHIFT: MaskDef = MaskDef {
         required: false,
         summary: "the longest shift, in whole days",
     }],
-    promises: Promises { equal: Equal::Never, per: PerUse::Option, ..Promises::NONE },
+    promises: Promises {
+        equal: Equal::Never,
+        per: PerUse::Option,
+        gives: |_, _| Gives { order: Order::Moved, ..Gives::default() },
+        ..Promises::NONE
+    },
     examples: &[
         Example { kind: &Kind::Date, params: "", input: "1984-02-29", output: "1984-03-06" },
         Example { kind: &Kind::Date, params: "{within: 1w}", input: "1984-02-29", output: "1984-03-02" },

@@ -6,7 +6,7 @@ use arrow::array::ArrayRef;
 use super::map::map_text;
 use super::pattern::Look;
 use super::rings::{digit, letter_or_digit};
-use super::{Accepts, Built, Example, Input, Mask, MaskDef, MaskError, Promises, Uniqueness};
+use super::{Accepts, Built, Example, Gives, Input, Mask, MaskDef, MaskError, Promises, Uniqueness};
 use crate::key::DomainKey;
 use crate::schema::Kind;
 
@@ -21,7 +21,13 @@ pub(super) static DIGITS: MaskDef = MaskDef {
              ten places to go. Check digits are not kept.",
     accepts: Accepts::Scalars(&[Kind::Text]),
     params: &[],
-    promises: Promises { unique: Uniqueness::Yes, keeps_length: true, keeps_format: true, ..Promises::NONE },
+    promises: Promises {
+        unique: Uniqueness::Yes,
+        keeps_length: true,
+        keeps_format: true,
+        gives: |_, _| Gives { apart_when_folded: true, ..Gives::default() },
+        ..Promises::NONE
+    },
     examples: &[
         Example { kind: &Kind::Text, params: "", input: "078-05-1120", output: "044-40-7016" },
         Example { kind: &Kind::Text, params: "", input: "078-05-1121", output: "501-25-3912" },

@@ -10,7 +10,10 @@ use super::draw::Draw;
 use super::handle::{TAG_CHARS, Tags, push_handle, push_initial};
 use super::locale;
 use super::persona::{Length, Persona, Wording};
-use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Problem, Promises, Uniqueness};
+use super::{
+    Accepts, Built, Equal, Example, Gives, Input, Length as Chars, Mask, MaskDef, MaskError, PerUse, Problem, Promises,
+    Uniqueness,
+};
 use crate::schema::Kind;
 
 /// Domains reserved by RFC 2606, section 3.
@@ -25,6 +28,9 @@ const SHORTEST_DOMAIN: usize = "@x.test".len();
 /// The shortest address that is written.
 const SHORTEST: usize = 1 + SHORTEST_DOMAIN;
 
+/// What every address matches.
+const FORM: &str = r"[a-z0-9]+(\.[a-z0-9]+)*@[a-z0-9]+(-[a-z]+)?\.(com|org|net|example|test)";
+
 pub(super) static EMAIL: MaskDef = MaskDef {
     name: "email",
     summary: "an undeliverable address of a made-up person",
@@ -38,7 +44,19 @@ pub(super) static EMAIL: MaskDef = MaskDef {
              address takes 8 characters at the least, a unique one 23.",
     accepts: Accepts::Scalars(&[Kind::Text]),
     params: &[locale::PARAM],
-    promises: Promises { unique: Uniqueness::Option, equal: Equal::Never, per: PerUse::Option, ..Promises::NONE },
+    promises: Promises {
+        unique: Uniqueness::Option,
+        equal: Equal::Never,
+        per: PerUse::Option,
+        gives: |params, facts| {
+            let unique = params.unique || facts.unique;
+            let shortest = if unique { TAG_CHARS + SHORTEST_DOMAIN } else { SHORTEST };
+            // A handful.
+            let length = Chars::Between(shortest as u32, facts.max_chars);
+            Gives { length, apart_when_folded: unique, vast: unique, solid: true, form: Some(FORM), ..Gives::default() }
+        },
+        ..Promises::NONE
+    },
     examples: &[
         Example {
             kind: &Kind::Text,

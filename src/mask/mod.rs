@@ -29,6 +29,7 @@ mod draw;
 mod email;
 mod feistel;
 mod first_name;
+mod gives;
 mod handle;
 mod ip;
 mod keep;
@@ -70,6 +71,7 @@ mod url;
 mod username;
 
 pub use batch::{CellError, ColumnMask, MaskedBatch, TableMask};
+pub use gives::{Gives, Length, Order};
 pub use params::{ParamDef, ParamKind, Params};
 pub use permute::sequence_floor;
 
@@ -184,6 +186,8 @@ pub struct Promises {
     pub keeps_format: bool,
     /// Whether the rule may say `per: COLUMN`.
     pub per: PerUse,
+    /// What outputs are like, for the constraints of the column.
+    pub gives: fn(&Params, &ColumnFacts) -> Gives,
 }
 
 impl Promises {
@@ -195,6 +199,7 @@ impl Promises {
         keeps_length: false,
         keeps_format: false,
         per: PerUse::No,
+        gives: Gives::fitting,
     };
 }
 

@@ -2,7 +2,7 @@
 
 use arrow::array::ArrayRef;
 
-use super::{Accepts, Built, Equal, Input, Mask, MaskDef, MaskError, Problem, Promises};
+use super::{Accepts, Built, Equal, Gives, Input, Mask, MaskDef, MaskError, Problem, Promises};
 
 pub(super) static NULLIFY: MaskDef = MaskDef {
     name: "nullify",
@@ -11,7 +11,7 @@ pub(super) static NULLIFY: MaskDef = MaskDef {
              accept NULL.",
     accepts: Accepts::Any,
     params: &[],
-    promises: Promises { equal: Equal::Any, ..Promises::NONE },
+    promises: Promises { equal: Equal::Any, gives: |_, _| Gives { null: true, ..Gives::default() }, ..Promises::NONE },
     examples: &[],
     check: |_, facts| {
         if facts.not_null {

@@ -8,7 +8,7 @@ use super::draw::Draw;
 use super::map::{Reason, canonical, map_integer, map_primitive, map_text};
 use super::noise::{Decimal, Noise, Room};
 use super::params::{ParamDef, ParamKind, Params};
-use super::{Accepts, Built, ColumnFacts, Example, Input, Mask, MaskDef, MaskError, Problem, Promises};
+use super::{Accepts, Built, ColumnFacts, Example, Gives, Input, Mask, MaskDef, MaskError, Order, Problem, Promises};
 use crate::key::DomainKey;
 use crate::schema::Kind;
 
@@ -30,7 +30,7 @@ pub(super) static NUMBER_NOISE: MaskDef = MaskDef {
         required: false,
         summary: "the largest change, as a share of the number",
     }],
-    promises: Promises::NONE,
+    promises: Promises { gives: |_, _| Gives { order: Order::Scaled, ..Gives::default() }, ..Promises::NONE },
     examples: &[
         Example { kind: &Kind::Int4, params: "", input: "52000", output: "50849" },
         Example { kind: &Kind::Int4, params: "", input: "3", output: "4" },

@@ -6,7 +6,7 @@ use arrow::array::ArrayRef;
 use super::map::{Reason, map_text};
 use super::places::{Place, permute};
 use super::rings::{Sort, letter_or_digit};
-use super::{Accepts, Built, Example, Input, Mask, MaskDef, MaskError, Promises, Uniqueness};
+use super::{Accepts, Built, Example, Gives, Input, Mask, MaskDef, MaskError, Promises, Uniqueness};
 use crate::key::DomainKey;
 use crate::schema::Kind;
 
@@ -22,7 +22,13 @@ pub(super) static PATTERN: MaskDef = MaskDef {
              letters and digits stays as it is. Check digits are not kept.",
     accepts: Accepts::Scalars(&[Kind::Text]),
     params: &[],
-    promises: Promises { unique: Uniqueness::Yes, keeps_length: true, keeps_format: true, ..Promises::NONE },
+    promises: Promises {
+        unique: Uniqueness::Yes,
+        keeps_length: true,
+        keeps_format: true,
+        gives: |_, _| Gives { apart_when_folded: true, ..Gives::default() },
+        ..Promises::NONE
+    },
     examples: &[
         Example { kind: &Kind::Text, params: "", input: "B-MW 4711", output: "T-OH 8627" },
         Example { kind: &Kind::Text, params: "", input: "B-MW 4712", output: "P-CO 4091" },

@@ -8,7 +8,9 @@ use arrow::array::ArrayRef;
 use super::feistel::Permutation;
 use super::map::{map_integers, map_uuid};
 use super::params::{ParamDef, ParamKind, Params};
-use super::{Accepts, Built, ColumnFacts, Example, Input, Mask, MaskDef, MaskError, Problem, Promises, Uniqueness};
+use super::{
+    Accepts, Built, ColumnFacts, Example, Gives, Input, Mask, MaskDef, MaskError, Order, Problem, Promises, Uniqueness,
+};
 use crate::key::DomainKey;
 use crate::schema::Kind;
 
@@ -40,7 +42,7 @@ pub(super) static PERMUTE: MaskDef = MaskDef {
             summary: "numbers that are permuted among themselves, instead of 1 to H",
         },
     ],
-    promises: Promises { unique: Uniqueness::Yes, ..Promises::NONE },
+    promises: Promises { unique: Uniqueness::Yes, gives, ..Promises::NONE },
     examples: &[
         Example { kind: &Kind::Int4, params: "", input: "1", output: "433322869" },
         Example { kind: &Kind::Int4, params: "", input: "2", output: "369173121" },
@@ -92,6 +94,16 @@ fn within(params: &Params, narrowest: Integer, widest: Integer) -> Vec<Problem> 
         problems.push(Problem::param("fixed", format!("holds a number that is no {}", widest.kind)));
     }
     problems
+}
+
+fn gives(params: &Params, facts: &ColumnFacts) -> Gives {
+    let kinds = integers(facts);
+    let Some(main) = main_band(params, &kinds) else {
+        return Gives { vast: true, ..Gives::default() };
+    };
+    let starts = bands(main, &kinds).into_iter().map(|(low, _)| low).collect();
+    let fixed = params.integers("fixed").to_vec();
+    Gives { order: Order::Bands { starts, fixed }, ..Gives::default() }
 }
 
 fn build(params: &Params, facts: &ColumnFacts, key: &DomainKey) -> Built {

@@ -10,7 +10,8 @@ use super::map::map_text;
 use super::params::{ParamDef, ParamKind};
 use super::places::Alphabet;
 use super::{
-    Accepts, Built, ColumnFacts, Example, Input, Mask, MaskDef, MaskError, Params, Problem, Promises, Uniqueness,
+    Accepts, Built, ColumnFacts, Example, Gives, Input, Length, Mask, MaskDef, MaskError, Params, Problem, Promises,
+    Uniqueness,
 };
 use crate::key::{DomainKey, TAG};
 use crate::schema::Kind;
@@ -43,7 +44,7 @@ pub(super) static PSEUDONYM: MaskDef = MaskDef {
             summary: "what stands in front of every tag",
         },
     ],
-    promises: Promises { unique: Uniqueness::Yes, ..Promises::NONE },
+    promises: Promises { unique: Uniqueness::Yes, gives, ..Promises::NONE },
     examples: &[
         Example { kind: &Kind::Text, params: "", input: "ALFKI", output: "ic6bc6fr4wln3vhd" },
         Example {
@@ -79,18 +80,43 @@ pub(super) static PSEUDONYM: MaskDef = MaskDef {
     build: |params, facts, key| {
         let prefix = params.text("prefix").unwrap_or_default().to_owned();
         let folds = folds(facts);
-        match facts.max_chars {
-            Some(max) if (max as usize) < TAG_CHARS => {
-                let alphabet = Alphabet::new(if folds { SMALL } else { ALL });
-                Built::Mask(Box::new(Permuted { key: key.purpose("pseudonym, short"), alphabet, folds }))
-            }
-            _ => {
-                let (key, longer) = (key.purpose("pseudonym"), key.purpose("pseudonym, second half"));
-                Built::Mask(Box::new(Tagged { key, longer, prefix, chars: tag_chars(params), folds }))
-            }
+        if is_short(facts) {
+            let alphabet = Alphabet::new(if folds { SMALL } else { ALL });
+            return Built::Mask(Box::new(Permuted { key: key.purpose("pseudonym, short"), alphabet, folds }));
         }
+        let (key, longer) = (key.purpose("pseudonym"), key.purpose("pseudonym, second half"));
+        Built::Mask(Box::new(Tagged { key, longer, prefix, chars: tag_chars(params), folds }))
     },
 };
+
+fn gives(params: &Params, facts: &ColumnFacts) -> Gives {
+    if is_short(facts) {
+        let apart_when_folded = folds(facts);
+        return Gives {
+            length: Length::Kept,
+            apart_when_folded,
+            solid: true,
+            form: Some("[A-Za-z0-9_-]+"),
+            ..Gives::default()
+        };
+    }
+    let prefix = params.text("prefix").unwrap_or_default();
+    // A prefix is part of a rule file, which is no longer than 5 MB.
+    let chars = (prefix.chars().count() + tag_chars(params)) as u32;
+    Gives {
+        length: Length::Between(chars, Some(chars)),
+        apart_when_folded: true,
+        vast: true,
+        solid: !prefix.starts_with(char::is_whitespace),
+        form: prefix.is_empty().then_some("[a-z2-7]+"),
+        ..Gives::default()
+    }
+}
+
+/// Whether values are permuted because tags find no room.
+fn is_short(facts: &ColumnFacts) -> bool {
+    facts.max_chars.is_some_and(|max| (max as usize) < TAG_CHARS)
+}
 
 /// What short values are permuted over.
 const ALL: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";

@@ -5,7 +5,7 @@ use arrow::array::ArrayRef;
 
 use super::literal::{KINDS, Literals};
 use super::map::map_text;
-use super::{Accepts, Built, ColumnFacts, Equal, Example, Input, Mask, MaskDef, MaskError, Problem, Promises};
+use super::{Accepts, Built, ColumnFacts, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Problem, Promises};
 use crate::schema::Kind;
 
 pub(super) static REDACT: MaskDef = MaskDef {
@@ -19,7 +19,16 @@ pub(super) static REDACT: MaskDef = MaskDef {
              text stays empty. An enum has no label to spare: use `choose`.",
     accepts: Accepts::Scalars(KINDS),
     params: &[],
-    promises: Promises { equal: Equal::Any, ..Promises::NONE },
+    promises: Promises {
+        equal: Equal::Any,
+        gives: |_, facts| {
+            let kind = facts.ty.kind.scalar();
+            // What JSON becomes goes by what it was.
+            let one_of = (!matches!(kind, Kind::Json | Kind::Jsonb)).then(|| vec![placeholder(kind, facts)]);
+            Gives { one_of, ..Gives::default() }
+        },
+        ..Promises::NONE
+    },
     examples: &[
         Example { kind: &Kind::Text, params: "", input: "allergic to nuts", output: "redacted" },
         Example { kind: &Kind::Jsonb, params: "", input: "{\"card\": \"4111\"}", output: "{}" },

@@ -7,7 +7,10 @@ use arrow::datatypes::{DataType, Time64MicrosecondType, TimestampMicrosecondType
 use super::map::map_primitive;
 use super::params::{ParamDef, ParamKind, Params};
 use super::shift::{self, DAY, Shift};
-use super::{Accepts, Built, ColumnFacts, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Problem, Promises};
+use super::{
+    Accepts, Built, ColumnFacts, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Order, PerUse, Problem,
+    Promises,
+};
 use crate::schema::Kind;
 
 pub(super) static TIMESTAMP_SHIFT: MaskDef = MaskDef {
@@ -37,7 +40,12 @@ pub(super) static TIMESTAMP_SHIFT: MaskDef = MaskDef {
             summary: "the longest shift",
         },
     ],
-    promises: Promises { equal: Equal::Never, per: PerUse::Option, ..Promises::NONE },
+    promises: Promises {
+        equal: Equal::Never,
+        per: PerUse::Option,
+        gives: |_, _| Gives { order: Order::Moved, ..Gives::default() },
+        ..Promises::NONE
+    },
     examples: &[
         Example { kind: &Kind::Timestamp, params: "", input: "2024-05-01 08:30:00", output: "2024-05-02 07:58:54" },
         Example {

@@ -6,8 +6,13 @@ use arrow::array::ArrayRef;
 use super::handle::{TAG_CHARS, Tags, push_handle, push_initial};
 use super::locale;
 use super::persona::{Length, Wording};
-use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Problem, Promises, Uniqueness};
+use super::{
+    Accepts, Built, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, PerUse, Problem, Promises, Uniqueness,
+};
 use crate::schema::Kind;
+
+/// What every login name matches.
+const FORM: &str = "[a-z0-9]+([._-][a-z0-9]+)?";
 
 pub(super) static USERNAME: MaskDef = MaskDef {
     name: "username",
@@ -20,7 +25,17 @@ pub(super) static USERNAME: MaskDef = MaskDef {
              for 16 characters.",
     accepts: Accepts::Scalars(&[Kind::Text]),
     params: &[locale::PARAM],
-    promises: Promises { unique: Uniqueness::Option, equal: Equal::Never, per: PerUse::Option, ..Promises::NONE },
+    promises: Promises {
+        unique: Uniqueness::Option,
+        equal: Equal::Never,
+        per: PerUse::Option,
+        gives: |params, facts| {
+            let unique = params.unique || facts.unique;
+            let fitting = Gives::fitting(params, facts);
+            Gives { apart_when_folded: unique, vast: unique, solid: true, form: Some(FORM), ..fitting }
+        },
+        ..Promises::NONE
+    },
     examples: &[
         Example { kind: &Kind::Text, params: "", input: "msmith", output: "margiebode19" },
         Example { kind: &Kind::Text, params: "", input: "mary.smith", output: "serenity.ortiz43" },

@@ -2,6 +2,7 @@
 //! run.
 
 use super::ColumnPlan;
+use super::constraints;
 use super::cover::Cover;
 use super::resolve::Drafts;
 use super::unlisted;
@@ -202,7 +203,7 @@ pub(super) fn safe(table: &Table, column: &Column, home: &ColumnName) -> Option<
         ty: column.ty.clone(),
         not_null: column.not_null,
         unique: table.unique.iter().any(|unique| unique.columns.contains(&column.name)),
-        max_chars: column.ty.max_chars,
+        max_chars: constraints::longest(table, column),
         domain_kinds: vec![column.ty.kind.scalar().clone()],
         per: None,
     };
@@ -233,11 +234,11 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// Takes a column's own facts in.
+    /// Takes a column's own facts in; its length is what type and CHECKs leave.
     pub(super) fn add(&mut self, table: &Table, column: &Column, draft: &Draft) {
         self.unique |= draft.params.unique;
         self.unique |= table.unique.iter().any(|unique| unique.columns == [column.name.clone()]);
-        self.max_chars = match (self.max_chars, column.ty.max_chars) {
+        self.max_chars = match (self.max_chars, constraints::longest(table, column)) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };

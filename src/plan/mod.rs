@@ -2,9 +2,11 @@
 //! nothing is optional that a run needs; making one reads no rows and needs no key.
 
 mod columns;
+mod constraints;
 mod cover;
 mod drafts;
 mod follow;
+mod formula;
 mod lineage;
 mod references;
 mod resolve;

@@ -11,7 +11,7 @@ use super::drafts::Drafter;
 use super::follow;
 use super::lineage::Lineage;
 use super::references::References;
-use super::{ColumnPlan, Mirror, Plan, Rows, Script, TablePlan, rows, sequences, uniqueness};
+use super::{ColumnPlan, Mirror, Plan, Rows, Script, TablePlan, constraints, rows, sequences, uniqueness};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::rules::RuleFile;
 use crate::schema::{Column, ColumnName, Schema, Table, TableName};
@@ -48,6 +48,7 @@ pub fn resolve(
     found.append(&mut covers.mistakes);
     found.extend(covers.idle(schema));
     found.extend(uniqueness::check(schema, &plans));
+    found.extend(constraints::check(schema, &lineage, &plans));
 
     let mut tables = Vec::new();
     for table in schema.tables.iter().filter(|table| table.holds_rows()) {

@@ -27,7 +27,7 @@ fn table(name: &str, columns: Vec<Column>) -> Table {
 }
 
 fn primary(column: &str) -> Unique {
-    Unique { name: "pk".to_owned(), columns: vec![column.to_owned()], primary: true, inside: vec![], definition: None }
+    Unique { name: "pk".to_owned(), columns: vec![column.to_owned()], primary: true, ..Unique::default() }
 }
 
 fn refers(column: &str, to: &str, to_column: &str) -> ForeignKey {

@@ -107,13 +107,7 @@ mod tests {
     }
 
     fn table(name: &str) -> Table {
-        let unique = |name: &str| Unique {
-            name: name.to_owned(),
-            columns: vec!["id".into()],
-            primary: false,
-            inside: vec![],
-            definition: None,
-        };
+        let unique = |name: &str| Unique { name: name.to_owned(), columns: vec!["id".into()], ..Unique::default() };
         Table {
             name: TableName::new("public", name),
             columns: vec![

@@ -1,11 +1,13 @@
 //! As much of PostgreSQL's CREATE statements as the cases use, as a schema, so that a case is SQL that a person can read
 //! (and psql can run) and needs no server. What it does not know is a panic, not a guess.
 
-use bauta::schema::{Check, Column, ForeignKey, Kind, Schema, Sequence, Size, Table, TableName, Type, Unique};
+use bauta::schema::{
+    Check, Column, ForeignKey, Kind, Schema, Sequence, Size, Table, TableName, Type, Unique, UniquePart,
+};
 
 /// Reads statements.
 pub(super) fn schema(sql: &str) -> Schema {
-    let mut reader = Reader { schema: Schema::default(), enums: Vec::new() };
+    let mut reader = Reader { schema: Schema::default(), enums: Vec::new(), domains: Vec::new() };
     let tokens = tokens(sql);
     for statement in tokens.split(|token| token == ";").filter(|statement| !statement.is_empty()) {
         reader.statement(&mut Words { words: statement, at: 0 });
@@ -24,6 +26,10 @@ fn tokens(sql: &str) -> Vec<String> {
         while let Some(first) = rest.chars().next() {
             let end = match first {
                 '"' | '\'' => rest[1..].find(first).expect("a closed quote") + 2,
+                ':' if rest.starts_with("::") => 2,
+                _ if "<>=!~|&@-+".contains(first) => {
+                    rest.find(|c| !"<>=!~|&@*".contains(c)).filter(|end| *end > 0).unwrap_or(1)
+                }
                 _ if first.is_alphanumeric() || first == '_' => {
                     rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
                 }
@@ -115,9 +121,57 @@ impl Words<'_> {
     }
 }
 
+/// The parts of a key and their operators, `=` left out.
+fn parts(keys: &str) -> Vec<UniquePart> {
+    let mut depth = 0;
+    let split = |c: char| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        c == ',' && depth == 0
+    };
+    let part = |text: &str| match text.trim().split_once(" with ") {
+        None => UniquePart { sql: text.trim().to_owned(), ..UniquePart::default() },
+        Some((sql, operator)) => {
+            let operator = Some(operator.trim().to_owned()).filter(|operator| operator != "=");
+            UniquePart { sql: sql.trim().to_owned(), operator, folds: false }
+        }
+    };
+    keys.split(split).map(part).collect()
+}
+
+/// A unique index or exclusion constraint, as the catalog would have it.
+fn key(
+    table: &Table,
+    name: String,
+    parts: Vec<UniquePart>,
+    condition: Option<String>,
+    nulls_equal: bool,
+    what: &str,
+) -> Unique {
+    let known = |word: &&str| table.columns.iter().any(|column| column.name == *word);
+    let named = |text: &str| text.split(' ').filter(known).map(str::to_owned).collect::<Vec<String>>();
+    let mut columns: Vec<String> = parts.iter().flat_map(|part| named(&part.sql)).collect();
+    let inside_of = |part: &&UniquePart| !known(&part.sql.as_str());
+    let mut inside: Vec<String> = parts.iter().filter(inside_of).flat_map(|part| named(&part.sql)).collect();
+    inside.extend(condition.iter().flat_map(|condition| named(condition)));
+    for list in [&mut columns, &mut inside] {
+        list.sort();
+        list.dedup();
+    }
+    let plain = inside.is_empty() && condition.is_none() && !nulls_equal && what == "unique";
+    let shown: Vec<String> = parts
+        .iter()
+        .map(|part| part.operator.as_ref().map_or(part.sql.clone(), |sign| format!("{} with {sign}", part.sql)))
+        .collect();
+    let condition_shown = condition.as_ref().map_or(String::new(), |sql| format!(" where {sql}"));
+    let definition = (!plain).then(|| format!("{what} ({}){condition_shown}", shown.join(", ")));
+    let parts = if plain { Vec::new() } else { parts };
+    Unique { name, columns, primary: false, inside, definition, parts, condition, nulls_equal }
+}
+
 struct Reader {
     schema: Schema,
     enums: Vec<(String, Vec<String>)>,
+    domains: Vec<(String, Type)>,
 }
 
 impl Reader {
@@ -127,6 +181,14 @@ impl Reader {
             words.expects("as enum");
             let labels = words.names().iter().map(|label| label.trim_matches('\'').to_owned()).collect();
             self.enums.push((name, labels));
+        } else if words.takes("create domain") {
+            let name = words.name();
+            words.expects("as");
+            let mut ty = self.ty(words);
+            while words.takes("check") {
+                ty.checks.push(words.inside());
+            }
+            self.domains.push((name.clone(), Type { sql: name, ..ty }));
         } else if words.takes("create sequence") {
             let name = words.table();
             self.schema.sequences.push(Sequence { name, feeds: Vec::new() });
@@ -135,16 +197,11 @@ impl Reader {
             words.expects("on");
             let table = words.table();
             let keys = words.inside();
-            let condition = words.rest();
-            let all = format!("{keys} {condition}");
+            let nulls_equal = words.takes("nulls not distinct");
+            let condition = words.takes("where").then(|| words.rest());
+            let parts = parts(&keys);
             let table = self.table(&table);
-            let known = |word: &&str| table.columns.iter().any(|column| column.name == *word);
-            let named = |text: &str| text.split(' ').filter(known).map(str::to_owned).collect::<Vec<String>>();
-            let columns = named(&keys);
-            let plain = condition.is_empty() && !keys.contains('(');
-            let inside = if keys.contains('(') { named(&all) } else { named(&condition) };
-            let definition = (!plain).then(|| format!("unique ({keys}) {condition}").trim_end().to_owned());
-            table.unique.push(Unique { name, columns, primary: false, inside, definition });
+            table.unique.push(key(table, name, parts, condition, nulls_equal, "unique"));
         } else {
             words.expects("create table");
             self.create_table(words);
@@ -201,17 +258,16 @@ impl Reader {
             for column in table.columns.iter_mut().filter(|column| columns.contains(&column.name)) {
                 column.not_null = true;
             }
-            table.unique.push(Unique {
-                name: format!("{own}_pkey"),
-                columns,
-                primary: true,
-                inside: Vec::new(),
-                definition: None,
-            });
+            table.unique.push(Unique { name: format!("{own}_pkey"), columns, primary: true, ..Unique::default() });
         } else if words.takes("unique") {
             let columns = words.names();
             let name = format!("{own}_{}_key", columns.join("_"));
-            table.unique.push(Unique { name, columns, primary: false, inside: Vec::new(), definition: None });
+            table.unique.push(Unique { name, columns, ..Unique::default() });
+        } else if words.takes("exclude using gist") {
+            let keys = words.inside();
+            let condition = words.takes("where").then(|| words.inside());
+            let name = format!("{own}_excl");
+            table.unique.push(key(table, name, parts(&keys), condition, false, "EXCLUDE"));
         } else if words.takes("foreign key") {
             let columns = words.names();
             words.expects("references");
@@ -237,23 +293,14 @@ impl Reader {
                 column.not_null = true;
             } else if words.takes("primary key") {
                 column.not_null = true;
-                let unique = Unique {
-                    name: format!("{own}_pkey"),
-                    columns: columns.clone(),
-                    primary: true,
-                    inside: Vec::new(),
-                    definition: None,
-                };
-                table.unique.push(unique);
+                let (name, columns) = (format!("{own}_pkey"), columns.clone());
+                table.unique.push(Unique { name, columns, primary: true, ..Unique::default() });
+            } else if words.takes("check") {
+                let (name, sql) = (format!("{own}_{name}_check"), words.inside());
+                table.checks.push(Check { name, sql });
             } else if words.takes("unique") {
                 let name = format!("{own}_{name}_key");
-                table.unique.push(Unique {
-                    name,
-                    columns: columns.clone(),
-                    primary: false,
-                    inside: Vec::new(),
-                    definition: None,
-                });
+                table.unique.push(Unique { name, columns: columns.clone(), ..Unique::default() });
             } else if words.takes("references") {
                 let name = format!("{own}_{name}_fkey");
                 let (to, to_columns) = (words.table(), words.names());
@@ -278,6 +325,9 @@ impl Reader {
 
     fn ty(&self, words: &mut Words<'_>) -> Type {
         let word = words.name().to_lowercase();
+        if let Some((_, ty)) = self.domains.iter().find(|(name, _)| *name == word) {
+            return ty.clone();
+        }
         let mut labels = Vec::new();
         let kind = match word.as_str() {
             "text" | "varchar" | "char" | "citext" => Kind::Text,
@@ -295,6 +345,8 @@ impl Reader {
             "inet" => Kind::Inet,
             "jsonb" => Kind::Jsonb,
             "point" => Kind::Other,
+            "daterange" => Kind::Range(Box::new(Kind::Date)),
+            "tsrange" => Kind::Range(Box::new(Kind::Timestamp)),
             _ => match self.enums.iter().find(|(name, _)| *name == word) {
                 Some((_, own)) => {
                     labels.clone_from(own);

@@ -11,7 +11,7 @@ use tokio_postgres::types::FromSql;
 use self::kinds::Types;
 use super::connect::Session;
 use crate::failure::Failure;
-use crate::schema::{Check, Column, ForeignKey, Schema, Sequence, Size, Table, TableName, Unique};
+use crate::schema::{Check, Column, ForeignKey, Schema, Sequence, Size, Table, TableName, Unique, UniquePart};
 
 const TABLES: &str = include_str!("tables.sql");
 const SIZES: &str = include_str!("sizes.sql");
@@ -135,8 +135,9 @@ impl Catalog {
                 columns.extend(named_in(table, &expression));
                 inside.extend(named_in(table, &expression));
             }
-            if let Some(condition) = get::<Option<String>>(row, "condition")? {
-                inside.extend(named_in(table, &condition));
+            let condition: Option<String> = get(row, "condition")?;
+            if let Some(condition) = &condition {
+                inside.extend(named_in(table, condition));
             }
             inside.sort();
             inside.dedup();
@@ -147,8 +148,10 @@ impl Catalog {
                     true
                 }
             });
-            let (primary, definition) = (get(row, "primary")?, get(row, "definition")?);
-            table.unique.push(Unique { name: get(row, "name")?, columns, primary, inside, definition });
+            let (name, primary, nulls_equal) = (get(row, "name")?, get(row, "primary")?, get(row, "nulls_equal")?);
+            let definition: Option<String> = get(row, "definition")?;
+            let parts = if definition.is_some() { parts(row)? } else { Vec::new() };
+            table.unique.push(Unique { name, columns, primary, inside, definition, parts, condition, nulls_equal });
         }
         Ok(())
     }
@@ -166,6 +169,19 @@ impl Catalog {
             })
             .collect()
     }
+}
+
+/// What a key is made of.
+fn parts(row: &Row) -> Result<Vec<UniquePart>, Failure> {
+    let operators: Vec<String> = get(row, "operators")?;
+    let folds: Vec<bool> = get(row, "folds")?;
+    let parts: Vec<String> = get(row, "parts")?;
+    let part = |(place, sql)| UniquePart {
+        sql,
+        operator: operators.get(place).filter(|operator| *operator != "=").cloned(),
+        folds: folds.get(place).copied().unwrap_or_default(),
+    };
+    Ok(parts.into_iter().enumerate().map(part).collect())
 }
 
 /// The columns that an expression reads; all of them where it names none (it may read whole rows).

@@ -115,7 +115,12 @@ fn uniques_have_their_columns(schema: &Schema) {
     assert_eq!(columns, ["t", "v"]);
     assert_eq!(types.unique[1].inside, ["m", "t"]);
     assert!(types.unique[1].definition.as_deref().unwrap().contains("WHERE"));
+    let sql = |unique: &Unique| unique.parts.iter().map(|part| part.sql.clone()).collect::<Vec<_>>();
+    assert_eq!(sql(&types.unique[1]), ["lower(t)", "v"]);
+    assert_eq!(types.unique[1].condition.as_deref(), Some("(m IS NOT NULL)"));
     let bookings = table(schema, "bookings");
+    let operators: Vec<_> = bookings.unique[0].parts.iter().map(|part| part.operator.as_deref()).collect();
+    assert_eq!(operators, [None, Some("&&")]);
     assert_eq!(bookings.unique[0].columns, ["room", "during"]);
     assert!(bookings.unique[0].definition.as_deref().unwrap().starts_with("EXCLUDE"));
 }

@@ -20,6 +20,28 @@ SELECT
         ORDER BY key.place
     ) AS expressions,
     pg_get_expr(i.indpred, i.indrelid) AS condition,
+    -- All of the key in its order.
+    ARRAY(
+        SELECT pg_get_indexdef(i.indexrelid, place, true) FROM generate_series(1, i.indnkeyatts::int) AS place
+        ORDER BY place
+    ) AS parts,
+    -- What may not hold between two rows, for each part; empty for what is simply unique.
+    ARRAY(
+        SELECT o.oprname::text
+        FROM pg_constraint k
+        CROSS JOIN LATERAL unnest(k.conexclop) WITH ORDINALITY AS compared (operator, place)
+        JOIN pg_operator o ON o.oid = compared.operator
+        WHERE k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('x', 'p', 'u')
+        ORDER BY compared.place
+    ) AS operators,
+    -- Whether the collation of each part makes different texts equal.
+    ARRAY(
+        SELECT EXISTS (SELECT FROM pg_collation n WHERE n.oid = key.rule AND NOT n.collisdeterministic)
+        FROM unnest(i.indcollation::oid[]) WITH ORDINALITY AS key (rule, place)
+        WHERE key.place <= i.indnkeyatts
+        ORDER BY key.place
+    ) AS folds,
+    coalesce(to_jsonb(i)->>'indnullsnotdistinct', 'false') = 'true' AS nulls_equal,
     CASE
         WHEN i.indisexclusion THEN (
             SELECT pg_get_constraintdef(k.oid) FROM pg_constraint k
@@ -27,6 +49,10 @@ SELECT
         )
         -- NULLS NOT DISTINCT came with version 15.
         WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL OR to_jsonb(i)->>'indnullsnotdistinct' = 'true'
+            OR EXISTS (
+                SELECT FROM pg_collation n
+                WHERE n.oid = ANY (i.indcollation::oid[]) AND NOT n.collisdeterministic
+            )
             THEN pg_get_indexdef(i.indexrelid)
     END AS definition
 FROM pg_index i
