@@ -94,36 +94,48 @@ impl DomainKey {
     /// The keyed pseudo-random function: 16 bytes for the concatenated parts. Callers make the concatenation
     /// unambiguous (one part of variable length, last).
     pub fn prf(&self, parts: &[&[u8]]) -> [u8; TAG] {
-        let mut state = Array([0; TAG]);
+        let mut state = [0; TAG];
         let mut filled = 0;
         for part in parts {
             let mut rest = *part;
             while !rest.is_empty() {
                 // The last block is treated apart, so a full one waits until more comes.
                 if filled == TAG {
-                    self.cipher.encrypt_block(&mut state);
+                    state = self.encrypted(state);
                     filled = 0;
                 }
+                if filled == 0
+                    && let Some((block, tail)) = rest.split_first_chunk::<TAG>()
+                {
+                    state = sum(state, *block);
+                    (filled, rest) = (TAG, tail);
+                    continue;
+                }
                 let (head, tail) = rest.split_at(rest.len().min(TAG - filled));
-                add(&mut state.0[filled..], head);
+                state[filled..].iter_mut().zip(head).for_each(|(state, byte)| *state ^= byte);
                 filled += head.len();
                 rest = tail;
             }
         }
         if filled == TAG {
-            add(&mut state.0, &*self.whole);
+            state = sum(state, *self.whole);
         } else {
-            state.0[filled] ^= 0x80;
-            add(&mut state.0, &*self.padded);
+            state[filled] ^= 0x80;
+            state = sum(state, *self.padded);
         }
-        self.cipher.encrypt_block(&mut state);
-        state.0
+        self.encrypted(state)
+    }
+
+    fn encrypted(&self, block: [u8; TAG]) -> [u8; TAG] {
+        let mut block = Array(block);
+        self.cipher.encrypt_block(&mut block);
+        block.0
     }
 
     /// The same for many messages of one block each, in place: the processor works on several at a time.
     pub fn prf_blocks(&self, blocks: &mut [[u8; TAG]]) {
         for block in &mut *blocks {
-            add(block, &*self.whole);
+            *block = sum(*block, *self.whole);
         }
         self.cipher.encrypt_blocks(Array::cast_slice_from_core_mut(blocks));
     }
@@ -139,9 +151,9 @@ impl DomainKey {
     }
 }
 
-/// Adds bytes to others bit by bit.
-fn add(to: &mut [u8], bytes: &[u8]) {
-    to.iter_mut().zip(bytes).for_each(|(to, byte)| *to ^= byte);
+/// Adds two blocks bit by bit.
+fn sum(a: [u8; TAG], b: [u8; TAG]) -> [u8; TAG] {
+    (u128::from_ne_bytes(a) ^ u128::from_ne_bytes(b)).to_ne_bytes()
 }
 
 /// Twice a block in the field of 2^128 elements (SP 800-38B, section 6.1).

@@ -59,14 +59,18 @@ impl Tags {
 /// is filled with zeros, and what is missing then is `a`.
 pub(super) fn push_base32(bytes: &[u8], chars: usize, out: &mut String) {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let (mut rest, mut gathered, mut bits) = (bytes.iter(), 0, 0);
-    for _ in 0..chars {
-        if bits < 5 {
-            gathered = gathered << 8 | rest.next().map_or(0, |byte| u32::from(*byte));
-            bits += 8;
-        }
-        bits -= 5;
-        out.push(char::from(ALPHABET[(gathered >> bits & 31) as usize]));
+    let mut groups = bytes.chunks(5);
+    let mut written = 0;
+    while written < chars {
+        // 40 bits are eight characters.
+        let mut forty = [0; 8];
+        let group = groups.next().unwrap_or_default();
+        forty[3..3 + group.len()].copy_from_slice(group);
+        let forty = u64::from_be_bytes(forty);
+        let eight: [u8; 8] = std::array::from_fn(|place| ALPHABET[(forty >> (35 - 5 * place) & 31) as usize]);
+        let wanted = (chars - written).min(8);
+        out.push_str(str::from_utf8(&eight[..wanted]).unwrap_or_default());
+        written += wanted;
     }
 }
 

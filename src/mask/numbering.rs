@@ -12,8 +12,8 @@ pub(super) struct Numbering {
     code: &'static str,
     /// What is dialled before a national number inside the country, and no part of it.
     pub(super) trunk: u32,
-    /// Ranges: the digits they begin with, and how many follow in a complete number.
-    reserved: &'static [(&'static str, usize)],
+    /// Ranges by the length of their complete numbers: the digits that they begin with.
+    reserved: &'static [(usize, &'static [&'static str])],
 }
 
 /// The countries whose regulators set numbers aside for fiction.
@@ -23,69 +23,41 @@ static NUMBERINGS: [Numbering; 7] = [
         countries: &["au"],
         code: "61",
         trunk: 0,
-        reserved: &[
-            ("25550", 4),
-            ("27010", 4),
-            ("35550", 4),
-            ("37010", 4),
-            ("75550", 4),
-            ("77010", 4),
-            ("85550", 4),
-            ("87010", 4),
-        ],
+        reserved: &[(9, &["25550", "27010", "35550", "37010", "75550", "77010", "85550", "87010"])],
     },
     Numbering {
         // Bundesnetzagentur, Mitteilung 148/2021, "Drama Numbers".
         countries: &["de"],
         code: "49",
         trunk: 0,
-        reserved: &[
-            ("3023125", 3),
-            ("6990009", 3),
-            ("4066969", 3),
-            ("2214710", 3),
-            ("8999998", 3),
-            ("17139200", 2),
-            ("176040690", 2),
-        ],
+        reserved: &[(10, &["3023125", "6990009", "4066969", "2214710", "8999998", "17139200"]), (11, &["176040690"])],
     },
     Numbering {
         // ARCEP, décision 2018-0881, numbers for audiovisual works.
         countries: &["fr"],
         code: "33",
         trunk: 0,
-        reserved: &[("19900", 4), ("26191", 4), ("35301", 4), ("46571", 4), ("53649", 4), ("63998", 4)],
+        reserved: &[(9, &["19900", "26191", "35301", "46571", "53649", "63998"])],
     },
     Numbering {
         // Ofcom, "Telephone numbers for use in TV and radio drama programmes".
         countries: &["gb"],
         code: "44",
         trunk: 0,
-        reserved: &[
-            ("1134960", 3),
-            ("1144960", 3),
-            ("1154960", 3),
-            ("1164960", 3),
-            ("1174960", 3),
-            ("1184960", 3),
-            ("1214960", 3),
-            ("1314960", 3),
-            ("1414960", 3),
-            ("1514960", 3),
-            ("1614960", 3),
-            ("1632960", 3),
-            ("1914980", 3),
-            ("2079460", 3),
-            ("2920180", 3),
-            ("7700900", 3),
-        ],
+        reserved: &[(
+            10,
+            &[
+                "1134960", "1144960", "1154960", "1164960", "1174960", "1184960", "1214960", "1314960", "1414960",
+                "1514960", "1614960", "1632960", "1914980", "2079460", "2920180", "7700900",
+            ],
+        )],
     },
     Numbering {
         // ComReg, numbers for drama: 020 91x xxxx.
         countries: &["ie"],
         code: "353",
         trunk: 0,
-        reserved: &[("2091", 5)],
+        reserved: &[(9, &["2091"])],
     },
     Numbering {
         // PTS, "Telefonnummer för användning i böcker och filmer": 08-465 004 00 to 99, 0980-319 200 to 299,
@@ -93,15 +65,7 @@ static NUMBERINGS: [Numbering; 7] = [
         countries: &["se"],
         code: "46",
         trunk: 0,
-        reserved: &[
-            ("8465004", 2),
-            ("9803192", 2),
-            ("70174061", 1),
-            ("70174063", 1),
-            ("70174065", 1),
-            ("70174067", 1),
-            ("70174069", 1),
-        ],
+        reserved: &[(9, &["8465004", "9803192", "70174061", "70174063", "70174065", "70174067", "70174069"])],
     },
     Numbering {
         // ATIS-0300115, 555 NXX Assignment Guidelines: 555-0100 to 555-0199 of every area are for fiction. Areas of
@@ -110,42 +74,17 @@ static NUMBERINGS: [Numbering; 7] = [
         code: "1",
         trunk: 1,
         reserved: &[
-            ("20255501", 2),
-            ("20655501", 2),
-            ("20755501", 2),
-            ("21255501", 2),
-            ("21355501", 2),
-            ("21455501", 2),
-            ("21555501", 2),
-            ("21655501", 2),
-            ("30255501", 2),
-            ("30355501", 2),
-            ("30555501", 2),
-            ("31255501", 2),
-            ("31355501", 2),
-            ("31455501", 2),
-            ("40155501", 2),
-            ("40255501", 2),
-            ("40455501", 2),
-            ("41555501", 2),
-            ("41655501", 2),
-            ("50355501", 2),
-            ("50455501", 2),
-            ("50555501", 2),
-            ("51255501", 2),
-            ("51455501", 2),
-            ("60255501", 2),
-            ("60455501", 2),
-            ("61255501", 2),
-            ("61755501", 2),
-            ("70255501", 2),
-            ("71355501", 2),
-            ("80155501", 2),
-            ("80855501", 2),
-            ("90155501", 2),
-            ("90755501", 2),
-            // Without an area, as neighbours dial.
-            ("55501", 2),
+            (
+                10,
+                &[
+                    "20255501", "20655501", "20755501", "21255501", "21355501", "21455501", "21555501", "21655501",
+                    "30255501", "30355501", "30555501", "31255501", "31355501", "31455501", "40155501", "40255501",
+                    "40455501", "41555501", "41655501", "50355501", "50455501", "50555501", "51255501", "51455501",
+                    "60255501", "60455501", "61255501", "61755501", "70255501", "71355501", "80155501", "80855501",
+                    "90155501", "90755501",
+                ],
+            ),
+            (7, &["55501"]),
         ],
     },
 ];
@@ -190,13 +129,20 @@ fn code_len(digits: &[u32]) -> usize {
 /// and less are no number, and are free.
 pub(super) fn push_national(draw: &mut Draw, numbering: Option<&Numbering>, len: usize, out: &mut Vec<u32>) {
     let ranges = numbering.map_or(&[][..], |numbering| numbering.reserved);
-    let complete = |(prefix, free): &&(&str, usize)| prefix.len() + free == len;
-    let shorter = |(prefix, _): &&(&str, usize)| prefix.len() < len;
-    let prefix = match (ranges.iter().filter(complete).count(), ranges.iter().filter(shorter).count()) {
-        (0, 0) if len <= 3 => "",
-        (0, 0) => "000",
-        (0, count) => nth(ranges.iter().filter(shorter), draw, count),
-        (count, _) => nth(ranges.iter().filter(complete), draw, count),
+    let complete = ranges.iter().find(|(complete, _)| *complete == len);
+    let prefix = match (complete, len) {
+        (Some((_, prefixes)), _) => draw.word(prefixes),
+        (None, 0..=3) if ranges.is_empty() => "",
+        (None, _) if ranges.is_empty() => "000",
+        (None, _) => {
+            let all = ranges.iter().flat_map(|(_, prefixes)| *prefixes);
+            let shorter: Vec<&'static str> = all.copied().filter(|prefix| prefix.len() < len).collect();
+            match len {
+                _ if !shorter.is_empty() => draw.word(&shorter),
+                0..=3 => "",
+                _ => "000",
+            }
+        }
     };
     push(draw, prefix, len, out);
 }
@@ -216,12 +162,6 @@ pub(super) fn push_unknown(draw: &mut Draw, len: usize, out: &mut Vec<u32>) {
     push(draw, prefix, len, out);
 }
 
-/// The digits that one of `count` ranges begins with.
-fn nth<'a>(mut ranges: impl Iterator<Item = &'a (&'a str, usize)>, draw: &mut Draw, count: usize) -> &'a str {
-    // What is below a usize fits one.
-    ranges.nth(draw.below(count as u64) as usize).map_or("", |(prefix, _)| prefix)
-}
-
 /// Writes a prefix and digits up to a length.
 fn push(draw: &mut Draw, prefix: &str, len: usize, out: &mut Vec<u32>) {
     let end = out.len() + len;
@@ -239,7 +179,9 @@ fn push(draw: &mut Draw, prefix: &str, len: usize, out: &mut Vec<u32>) {
 /// Whether a national number lies in one of the country's ranges.
 #[cfg(test)]
 pub(super) fn is_reserved(country: &str, national: &str) -> bool {
-    by_country(country).is_some_and(|found| found.reserved.iter().any(|(prefix, _)| national.starts_with(prefix)))
+    by_country(country).is_some_and(|found| {
+        found.reserved.iter().flat_map(|(_, prefixes)| *prefixes).any(|prefix| national.starts_with(prefix))
+    })
 }
 
 #[cfg(test)]

@@ -47,8 +47,9 @@ impl Persona {
         if self.locale.family_first {
             return names.iter().any(|name| text.contains(name));
         }
-        if text.is_ascii() && names.iter().all(|name| name.is_ascii()) {
-            return ascii_words(text).any(|word| names.iter().any(|name| is_word_of(word, name)));
+        // Nearly every name is one word in ASCII, and nearly every text is in ASCII.
+        if text.is_ascii() && names.iter().all(|name| name.bytes().all(|c| c.is_ascii_alphanumeric())) {
+            return has_word(text.as_bytes(), names.map(str::as_bytes));
         }
         names.iter().any(|name| words(name).any(|name| words(text).any(|word| same(name, word))))
     }
@@ -158,16 +159,25 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().nth(1).is_some())
 }
 
-/// Whether a word is one of a name's, both in ASCII.
-fn is_word_of(word: &[u8], name: &str) -> bool {
-    word.len() <= name.len()
-        && (word.eq_ignore_ascii_case(name.as_bytes())
-            || word.len() < name.len() && ascii_words(name).any(|own| word.eq_ignore_ascii_case(own)))
-}
-
-/// The same of a text in ASCII.
-fn ascii_words(text: &str) -> impl Iterator<Item = &[u8]> {
-    text.as_bytes().split(|c| !c.is_ascii_alphanumeric()).filter(|word| word.len() > 1)
+/// Whether one of two words, of two characters and more, stands in a text, all in ASCII.
+fn has_word(text: &[u8], words: [&[u8]; 2]) -> bool {
+    let mut inside = false;
+    for (at, c) in text.iter().enumerate() {
+        let begins = !inside && c.is_ascii_alphanumeric();
+        inside = c.is_ascii_alphanumeric();
+        if !begins {
+            continue;
+        }
+        for word in words {
+            let same = word.len() > 1
+                && word[0].eq_ignore_ascii_case(c)
+                && text.get(at..at + word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word));
+            if same && !text.get(at + word.len()).is_some_and(u8::is_ascii_alphanumeric) {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 #[cfg(test)]

@@ -120,13 +120,19 @@ impl<'a> Number<'a> {
         let main = &value[..extension.0];
         let any = main.contains(char::is_alphanumeric);
         slots.clear();
-        slots.extend(main.char_indices().filter(|(_, c)| !any || c.is_alphanumeric()).map(|(at, character)| Slot {
-            at,
-            character,
-            digit: digit_value(character),
-        }));
         digits.clear();
-        digits.extend(slots.iter().map_while(|slot| slot.digit));
+        for (at, character) in main.char_indices() {
+            let digit = digit_value(character);
+            if any && digit.is_none() && !character.is_alphanumeric() {
+                continue;
+            }
+            if let Some(digit) = digit
+                && digits.len() == slots.len()
+            {
+                digits.push(digit);
+            }
+            slots.push(Slot { at, character, digit });
+        }
         let mut number = Self { value, slots, extension, kept: 0, filling: Filling::Unknown };
         (number.kept, number.filling) = number.plan(main.trim_start(), digits, home);
         if number.kept == number.slots.len() {
@@ -194,6 +200,14 @@ impl<'a> Number<'a> {
 
     /// Writes the value with other digits, those of an extension drawn freely.
     fn write(&self, draw: &mut Draw, digits: &[u32], out: &mut String) {
+        if self.value.is_ascii() && self.extension.0 == self.value.len() {
+            // The common case, in place; a digit fits.
+            let mut bytes = std::mem::take(out).into_bytes();
+            bytes.extend_from_slice(self.value.as_bytes());
+            self.slots.iter().zip(digits).for_each(|(slot, digit)| bytes[slot.at] = b'0' + *digit as u8);
+            *out = String::from_utf8(bytes).unwrap_or_default();
+            return;
+        }
         let mut next = 0;
         for (slot, digit) in self.slots.iter().zip(digits) {
             out.push_str(&self.value[next..slot.at]);

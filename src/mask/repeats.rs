@@ -1,17 +1,17 @@
 //! Values that repeat in a batch, so that each is masked once. Towns, streets and names repeat; what never does is seen
 //! to be so after a few rows, and costs nothing more. Nothing is remembered from one batch to the next.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ahash::RandomState;
-use arrow::array::{Array, ArrayRef, AsArray, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, StringViewArray, UInt32Array};
 use arrow::compute::take;
 
 use super::MaskError;
 
-/// Rows that are looked at first. Without a repetition among them the column is likely to have a thousand values or more,
-/// and looking for the others would cost more than it saves.
-const LOOKED_AT: usize = 64;
+/// Rows that are looked at first, spread over the batch. Without a repetition among them the column is likely to have a
+/// thousand values or more, and looking for the others would cost more than it saves.
+const LOOKED_AT: u64 = 64;
 
 /// The different values of a column, and which of them each row holds.
 pub(super) struct Repeats {
@@ -27,15 +27,13 @@ impl Repeats {
     /// Looks for repetitions in a column of texts; `None` where there are few, or no texts.
     pub(super) fn of(array: &ArrayRef) -> Option<Self> {
         let texts = array.as_string_view_opt()?;
-        // The order of a map does not enter; fixed seeds, so that runs are alike in time as well.
-        let mut seen: HashMap<Option<&str>, u32, RandomState> =
-            HashMap::with_capacity_and_hasher(texts.len().min(1024), RandomState::with_seeds(1, 2, 3, 4));
+        if !repeat(texts) {
+            return None;
+        }
+        let mut seen = HashMap::with_capacity_and_hasher(texts.len().min(1024), hasher());
         let mut first: Vec<u32> = Vec::new();
         let mut places = Vec::with_capacity(texts.len());
         for (row, text) in (0..).zip(texts) {
-            if places.len() == LOOKED_AT && first.len() == LOOKED_AT {
-                return None;
-            }
             let next = first.len() as u32;
             let place = *seen.entry(text).or_insert(next);
             if place == next {
@@ -63,11 +61,31 @@ impl Repeats {
     }
 }
 
+/// Whether one of the rows that are looked at holds what another one does.
+fn repeat(texts: &StringViewArray) -> bool {
+    let rows = texts.len() as u64;
+    let mut looked_at: Vec<usize> = match rows {
+        0..LOOKED_AT => (0..texts.len()).collect(),
+        // As good as random, so that no order of the rows hides a repetition (the constant is 2^64 over the golden ratio).
+        _ => (1..=LOOKED_AT)
+            .map(|n| ((n * n).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20) % rows)
+            .map(|n| n as usize)
+            .collect(),
+    };
+    looked_at.sort_unstable();
+    looked_at.dedup();
+    let mut seen = HashSet::with_capacity_and_hasher(looked_at.len(), hasher());
+    !looked_at.into_iter().all(|row| seen.insert(texts.is_valid(row).then(|| texts.value(row))))
+}
+
+/// The order of a map does not enter; fixed seeds, so that runs are alike in time as well.
+fn hasher() -> RandomState {
+    RandomState::with_seeds(1, 2, 3, 4)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-
-    use arrow::array::StringViewArray;
 
     use super::*;
 
@@ -89,10 +107,13 @@ mod tests {
 
     #[test]
     fn what_does_not_repeat_is_left_alone() {
-        let many: Vec<String> = (0..2 * LOOKED_AT).map(|number| number.to_string()).collect();
-        let all: ArrayRef = Arc::new(StringViewArray::from_iter_values(&many));
-        assert!(Repeats::of(&all).is_none());
-        let halves: ArrayRef = Arc::new(StringViewArray::from_iter_values(many.iter().map(|text| &text[..1])));
-        assert_eq!(Repeats::of(&halves).unwrap().values.len(), 10);
+        let many: Vec<String> = (0..1000).map(|number| number.to_string()).collect();
+        let column = |period: usize| -> ArrayRef {
+            Arc::new(StringViewArray::from_iter_values((0..1000).map(|row| &many[row % period])))
+        };
+        assert!(Repeats::of(&column(1000)).is_none());
+        for period in [1, 10, 64, 130, 300] {
+            assert_eq!(Repeats::of(&column(period)).unwrap().values.len(), period);
+        }
     }
 }

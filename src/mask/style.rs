@@ -40,12 +40,14 @@ pub(super) enum Style {
 impl Style {
     /// Looks at a value.
     pub(super) fn of(value: &str) -> Self {
-        let (upper, lower) = if value.is_ascii() {
-            let upper = value.bytes().filter(u8::is_ascii_uppercase).count();
-            (upper, value.bytes().any(|c| c.is_ascii_lowercase()))
-        } else {
-            (value.chars().filter(|c| c.is_uppercase()).count(), value.chars().any(char::is_lowercase))
-        };
+        let (mut upper, mut lower) = (0, false);
+        for c in value.chars() {
+            upper += usize::from(c.is_uppercase());
+            lower |= c.is_lowercase();
+            if upper > 0 && lower {
+                return Style::Own;
+            }
+        }
         match (upper, lower) {
             (2.., false) => Style::Upper,
             (0, true) => Style::Lower,
