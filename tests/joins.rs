@@ -8,6 +8,7 @@
 //!
 //! Comments of the SQL say what the catalog does not know:
 //! - `-- reference: CHILD(COLUMN, ...) -> PARENT(COLUMN, ...)`, perhaps followed by `where CONDITION` over the child `c`;
+//! - `-- masked: TABLE.COLUMN, ...`: more columns that have changed;
 //! - `-- kept: TABLE.COLUMN, ...`: key columns that stay as they are;
 //! - `-- same: QUERY`: what is equal on both sides besides.
 
@@ -213,6 +214,18 @@ fn what_joins_in_production_joins_in_staging_for_every_shape_of_reference() {
     masked(&shapes, &references, both);
 }
 
+/// Tables and columns that comments of the cases name.
+fn named(shapes: &[Shape], word: &str) -> Vec<(String, String)> {
+    let said = shapes.iter().flat_map(|shape| said(shape, word).into_iter().map(|line| (&shape.name, line)));
+    let columns = said.flat_map(|(case, line)| line.split(", ").map(move |column| (case, column)));
+    columns
+        .map(|(case, column)| {
+            let (table, column) = column.split_once('.').unwrap();
+            (format!("{case}.{table}"), column.to_owned())
+        })
+        .collect()
+}
+
 /// Every key column but the kept ones has changed.
 fn masked(shapes: &[Shape], references: &[Reference], both: impl Fn(&str) -> (Vec<String>, Vec<String>)) {
     let mut columns: Vec<(&str, &str)> = references
@@ -223,15 +236,11 @@ fn masked(shapes: &[Shape], references: &[Reference], both: impl Fn(&str) -> (Ve
             from.chain(to)
         })
         .collect();
+    let (masked, kept) = (named(shapes, "masked"), named(shapes, "kept"));
+    columns.extend(masked.iter().map(|(table, column)| (table.as_str(), column.as_str())));
     columns.sort_unstable();
     columns.dedup();
-    let kept: Vec<String> = shapes
-        .iter()
-        .flat_map(|shape| {
-            said(shape, "kept").into_iter().flat_map(|line| line.split(',')).map(move |one| (shape, one.trim()))
-        })
-        .map(|(shape, column)| format!("{}.{column}", shape.name))
-        .collect();
+    let kept: Vec<String> = kept.iter().map(|(table, column)| format!("{table}.{column}")).collect();
     let script = |(table, column): &(&str, &str)| {
         let name = format!("{table}.{column}");
         let name = name.replace('\'', "''");

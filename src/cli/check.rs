@@ -58,8 +58,7 @@ impl Check {
         };
         let (plan, found) = loaded.resolve(schema, common, self.strict)?;
         let columns: usize = plan.tables.iter().map(|table| table.columns.len()).sum();
-        let kept =
-            plan.tables.iter().flat_map(|table| &table.columns).filter(|column| column.mask.name == "keep").count();
+        let kept = plan.tables.iter().flat_map(|table| &table.columns).filter(|column| column.is_kept()).count();
         let warnings = found.list.len();
         let text = format!(
             "{}: no mistakes, {warnings} warnings; {} tables, {columns} columns, {kept} kept, {} masked",

@@ -141,7 +141,7 @@ fn open(cells: &Cells) -> Result<&ArrayRef, MaskError> {
 
 /// First row whose output equals its input; NULL, empty text and bytes, and the infinities of dates and timestamps, which
 /// say nothing, are not counted. Looks at scalars only: an element of an array may equal another by its place.
-fn first_equal(input: &ArrayRef, output: &ArrayRef) -> Option<usize> {
+pub(super) fn first_equal(input: &ArrayRef, output: &ArrayRef) -> Option<usize> {
     if input.data_type() != output.data_type() || matches!(input.data_type(), DataType::List(_) | DataType::Struct(_)) {
         return None;
     }

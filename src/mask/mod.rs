@@ -61,6 +61,7 @@ mod secret;
 mod shift;
 mod street;
 mod style;
+pub mod switch;
 mod text;
 mod timestamp_shift;
 #[cfg(test)]

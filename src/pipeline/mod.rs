@@ -219,7 +219,7 @@ fn tables(plan: &Plan, ledger: &Ledger) -> Vec<TableReport> {
                 .map(|column| ColumnReport {
                     column: column.facts.column.column.clone(),
                     mask: column.described(),
-                    because: column.because.clone(),
+                    because: column.because.to_string(),
                 })
                 .collect(),
         })

@@ -1,11 +1,13 @@
 //! From a rule to a column's plan: the mask's name looked up, its parameters read, its facts gathered, its own checks
 //! run.
 
-use super::ColumnPlan;
+use std::collections::BTreeMap;
+
 use super::constraints;
 use super::cover::Cover;
 use super::resolve::Drafts;
 use super::unlisted;
+use super::{Because, Case, ColumnPlan, Switch};
 use crate::class;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::mask::{self, ColumnFacts, MASKS, MaskDef, Params, PerUse, Problem, Uniqueness};
@@ -20,13 +22,26 @@ pub(super) struct Draft {
     pub(super) domain: String,
     /// The subject's column, for `per:`.
     pub(super) per: Option<String>,
-    pub(super) because: String,
+    pub(super) because: Because,
     /// The column that says so: this one at home, or the one that it refers to.
     pub(super) source: ColumnName,
     /// Where the mask stands in the file; `None` for a safe mask of an unlisted column.
     pub(super) span: Option<Span>,
     /// Whether table and column were written out, not matched by a star or a keep over many.
     pub(super) literal: bool,
+    /// Other masks for rows of other sorts.
+    pub(super) switch: Option<Box<DraftSwitch>>,
+}
+
+/// Masks by what another column of the row says.
+#[derive(Clone, Debug)]
+pub(super) struct DraftSwitch {
+    /// The column that tells.
+    pub(super) by: String,
+    /// What it says, and the mask then.
+    pub(super) cases: Vec<(Vec<String>, Draft)>,
+    /// Whether the draft itself is for all other rows. If not, a value in one of them stops the run.
+    pub(super) otherwise: bool,
 }
 
 /// The domain of a column that has no other: itself.
@@ -45,7 +60,7 @@ pub(super) fn draft(
 ) -> Option<Draft> {
     match cover {
         // Not a mask that somebody wrote for this column: a foreign-key column may follow another one all the same.
-        Cover::Keep { why, span, .. } => Some(kept(&why.value, span, home, false)),
+        Cover::Keep { why, span, .. } => Some(kept(rules, &why.value, span, home, false)),
         Cover::Rule { rule, literal } => {
             let draft = ruled(rules, table, home, rule, literal, mistakes)?;
             personal_keep(column, home, rule, &draft, mistakes);
@@ -54,17 +69,18 @@ pub(super) fn draft(
     }
 }
 
-fn kept(why: &str, span: Span, home: &ColumnName, literal: bool) -> Draft {
+fn kept(rules: &RuleFile, why: &str, span: Span, home: &ColumnName, literal: bool) -> Draft {
     let Some(mask) = mask::find("keep") else { unreachable!("`keep` is a mask") };
     Draft {
         mask,
         params: Params::default(),
         domain: own_domain(home),
         per: None,
-        because: format!("kept: {why}"),
+        because: Because::Keep { why: why.to_owned(), line: rules.line(span) },
         source: home.clone(),
         span: Some(span),
         literal,
+        switch: None,
     }
 }
 
@@ -94,12 +110,14 @@ fn ruled(
 ) -> Option<Draft> {
     let class_mask;
     let (used, because) = match &rule.action {
-        Action::Keep(why) => return Some(kept(&why.value, why.span, home, literal)),
-        Action::Mask(used) => (used, format!("rule for {}", rule.column.value)),
+        Action::Keep(why) => return Some(kept(rules, &why.value, why.span, home, literal)),
+        Action::Mask(used) => (used, Because::Rule { line: rules.line(used.name.span) }),
         Action::Class => {
             let class = rule.class.as_ref()?;
             class_mask = of_class(rules, &class.value, class.span)?;
-            (&class_mask, format!("class {}", class.value))
+            let default = rules.classes.iter().find(|own| own.class.value == class.value);
+            let default = default.map(|own| rules.line(own.mask.name.span));
+            (&class_mask, Because::Class { class: class.value.clone(), line: rules.line(class.span), default })
         }
     };
     let mask = known(used, mistakes)?;
@@ -140,7 +158,8 @@ fn ruled(
         (None, None) => own_domain(home),
     };
     let source = home.clone();
-    Some(Draft { mask, params, domain, per, because, source, span: Some(used.name.span), literal })
+    let span = Some(used.name.span);
+    Some(Draft { mask, params, domain, per, because, source, span, literal, switch: None })
 }
 
 /// Mistakes in the file's own masks of classes, those of classes included that no column has.
@@ -218,12 +237,25 @@ pub(super) fn safe(table: &Table, column: &Column, home: &ColumnName) -> Option<
         params,
         domain: own_domain(home),
         per: None,
-        because: "unlisted: a safe mask by its type".to_owned(),
+        because: Because::Unlisted,
         source: home.clone(),
         span: None,
         literal: false,
+        switch: None,
     })
 }
+
+impl Draft {
+    /// The masks of all rows: those by what another column says, and the draft itself where it is for any.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Draft> {
+        let switch = self.switch.as_deref();
+        let own = switch.is_none_or(|switch| switch.otherwise).then_some(self);
+        own.into_iter().chain(switch.into_iter().flat_map(|switch| switch.cases.iter().map(|(_, draft)| draft)))
+    }
+}
+
+/// What all columns of each domain have in common, by domain and mask.
+pub(super) type SharedFacts<'a> = BTreeMap<(&'a str, &'static str), Shared>;
 
 /// What columns that share a domain and a mask have in common, so that equal values stay equal.
 #[derive(Clone, Debug, Default)]
@@ -249,15 +281,42 @@ impl Shared {
     }
 }
 
-/// Completes a draft: facts, the mask's own checks.
+/// Completes a draft with all its masks: facts, the masks' own checks.
 pub(super) fn complete(
     table: &Table,
     column: &Column,
     draft: &Draft,
-    shared: &Shared,
+    shared: &SharedFacts<'_>,
     drafts: &Drafts,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<ColumnPlan> {
+    let Some(switch) = &draft.switch else {
+        return one(table, column, draft, shared, drafts, mistakes);
+    };
+    let (by, teller) = table.stored_columns().enumerate().find(|(_, column)| column.name == switch.by)?;
+    let mut cases = Vec::new();
+    for (values, draft) in &switch.cases {
+        let plan = one(table, column, draft, shared, drafts, mistakes)?;
+        let ColumnPlan { facts, mask, params, domain, because, .. } = plan;
+        cases.push(Case { values: values.clone(), facts, mask, params, domain, because });
+    }
+    let first = switch.cases.first().map(|(_, draft)| draft).filter(|_| !switch.otherwise);
+    let own = one(table, column, first.unwrap_or(draft), shared, drafts, mistakes)?;
+    let kind = teller.ty.kind.clone();
+    let switch = Switch { by, column: switch.by.clone(), kind, cases, otherwise: switch.otherwise };
+    Some(ColumnPlan { switch: Some(switch), ..own })
+}
+
+/// Completes a draft with one mask.
+fn one(
+    table: &Table,
+    column: &Column,
+    draft: &Draft,
+    shared: &SharedFacts<'_>,
+    drafts: &Drafts,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<ColumnPlan> {
+    let shared = shared.get(&(draft.domain.as_str(), draft.mask.name))?;
     let name = table.name.column(&column.name);
     let at = |found: Diagnostic| Diagnostic { span: draft.span, ..found };
     if !draft.mask.accepts.takes(&column.ty.kind) {
@@ -294,6 +353,7 @@ pub(super) fn complete(
         params: draft.params.clone(),
         domain: subject.unwrap_or(draft).domain.clone(),
         per,
+        switch: None,
         because: draft.because.clone(),
     })
 }

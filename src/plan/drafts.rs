@@ -73,9 +73,22 @@ impl<'a, 'c> Drafter<'a, 'c> {
         }
     }
 
-    fn follows_another(&self, home: &ColumnName) -> bool {
-        let mut sources = self.references.sources(home).into_iter();
-        sources.any(|source| source != *home && self.lineage.column(&source).is_some())
+    /// Whether a column gets its mask from another one. Of columns that refer to each other in a circle, the first takes
+    /// the blame if none of them has a rule.
+    fn follows_another(&mut self, home: &ColumnName) -> bool {
+        if !self.references.sometimes(home).is_empty() {
+            return true;
+        }
+        self.references.ends(home).iter().any(|end| match end.iter().position(|member| member == home) {
+            None => end.iter().any(|member| self.lineage.column(member).is_some()),
+            Some(0) => end.iter().any(|member| member != home && self.has_rule(member)),
+            Some(_) => true,
+        })
+    }
+
+    fn has_rule(&mut self, column: &ColumnName) -> bool {
+        let table = self.lineage.table(&column.table);
+        table.is_some_and(|table| self.covers.column(table, &column.column).is_some())
     }
 
     fn covered(&mut self, table: &'a Table, column: &'a Column, home: &ColumnName, cover: Cover<'a>) {

@@ -1,108 +1,176 @@
-//! Foreign-key columns get the mask of what they refer to, so that joins join; what would break that is refused.
+//! Columns that refer to others get the masks of those, so that joins join; what would break that is refused.
 
-use super::columns::Draft;
+use super::columns::{Draft, DraftSwitch};
 use super::lineage::Lineage;
-use super::references::References;
+use super::references::{End, References, Via};
 use super::resolve::Drafts;
+use super::undeclared::Undeclared;
+use super::{Because, conflicts};
 use crate::diagnostic::Diagnostic;
+use crate::rules::RuleFile;
 use crate::schema::{ColumnName, Schema};
 
-/// Lets every foreign-key column follow. Gives the mistakes.
-pub(super) fn follow(
-    schema: &Schema,
-    lineage: &Lineage<'_>,
-    references: &References,
-    drafts: &mut Drafts,
-) -> Vec<Diagnostic> {
-    let original = drafts.clone();
-    let mut found = Vec::new();
-    for table in &schema.tables {
-        for column in table.stored_columns() {
-            let name = table.name.column(&column.name);
-            let home = lineage.home(&name);
-            let own = original.get(&name);
-            let sources = references.sources(&home);
-            if sources.iter().all(|source| *source == home) {
-                found.extend(unlike_its_parent(&name, &home, references, &original));
-                continue;
+/// What is needed to follow references.
+pub(super) struct Follow<'a> {
+    pub(super) rules: &'a RuleFile,
+    pub(super) lineage: &'a Lineage<'a>,
+    pub(super) references: &'a References,
+    pub(super) undeclared: &'a [Undeclared],
+}
+
+/// A column and what its own rule says.
+type Source<'d> = (&'d ColumnName, &'d Draft);
+
+impl Follow<'_> {
+    /// Lets every column that refers to others follow. Gives the mistakes.
+    pub(super) fn all(&self, schema: &Schema, drafts: &mut Drafts) -> Vec<Diagnostic> {
+        let original = drafts.clone();
+        let mut found = Vec::new();
+        for table in &schema.tables {
+            for column in table.stored_columns() {
+                let name = table.name.column(&column.name);
+                let home = self.lineage.home(&name);
+                let always = self.always(&name, &home, &original, &mut found);
+                drafts.extend(always.map(|draft| (name.clone(), draft)));
+                let sometimes = self.sometimes(&name, &home, &original, drafts.get(&name), &mut found);
+                drafts.extend(sometimes.map(|draft| (name, draft)));
             }
-            if let Some(source) = sources.iter().find(|source| lineage.column(source).is_some_and(|to| to.generated)) {
-                found.extend(own.and_then(|own| refers_to_generated(&name, own, source)));
-                continue;
-            }
-            let known: Vec<(&ColumnName, &Draft)> =
-                sources.iter().filter_map(|source| original.get(source).map(|draft| (source, draft))).collect();
-            // Without a draft of the source a mistake is noted already, or it is no column of ours.
-            let Some((source, draft)) = known.first() else {
+        }
+        found.extend(self.tellers(schema, drafts));
+        found
+    }
+
+    /// The mask of what a column refers to in every row; `None` where it refers to nothing.
+    fn always(
+        &self,
+        name: &ColumnName,
+        home: &ColumnName,
+        original: &Drafts,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Draft> {
+        let own = original.get(name);
+        let ends = self.references.ends(home);
+        if let Some(source) = ends.iter().flatten().find(|end| self.is_generated(end)) {
+            found.extend(own.and_then(|own| conflicts::refers_to_generated(name, own, source)));
+            return None;
+        }
+        let sources: Vec<Source<'_>> = ends.iter().filter_map(|end| self.source(end, original)).collect();
+        // Without a draft of the source a mistake is noted already, or it is no column of ours.
+        let (source, draft) = *sources.first()?;
+        if let Some(other) = sources.iter().find(|(_, other)| !same(draft, other)) {
+            found.push(conflicts::disagree(name, (source, draft), *other));
+        }
+        if source == home {
+            let parents = original.get(home).filter(|_| name != home && self.references.is_referred(home));
+            let apart = own.zip(parents).filter(|(own, parents)| !same(own, parents));
+            found.extend(apart.map(|(own, parents)| conflicts::unlike_its_parent(name, home, own, parents)));
+            return None;
+        }
+        if let Some(own) = own
+            && own.literal
+            && !says_the_same(own, draft)
+        {
+            let circle = ends.iter().any(|end| end.contains(home));
+            found.push(conflicts::own_rule(name, own, source, draft, circle));
+        }
+        found.extend(conflicts::per(name, source, draft));
+        let because = self.because(home, source)?;
+        let span = own.and_then(|own| own.span).or(draft.span);
+        Some(Draft { because, source: source.clone(), span, per: None, ..draft.clone() })
+    }
+
+    /// The masks of what a column refers to in some rows; `None` where its other mask does for these rows too.
+    fn sometimes(
+        &self,
+        name: &ColumnName,
+        home: &ColumnName,
+        original: &Drafts,
+        own: Option<&Draft>,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Draft> {
+        let sometimes = self.references.sometimes(home);
+        let by = self.when(sometimes.first()?.entry)?.column.clone();
+        let before = found.len();
+        let mut cases: Vec<(Vec<String>, Draft)> = Vec::new();
+        for one in sometimes {
+            let (Some(when), Some(rule)) = (self.when(one.entry), self.rules.references.get(one.entry)) else {
                 continue;
             };
-            if let Some((other, second)) = known.iter().find(|(_, other)| !same(draft, other)) {
-                found.push(disagree(&name, (source, draft), (other, second)));
+            let ends = self.references.ends(&one.to);
+            let sources: Vec<Source<'_>> = ends.iter().filter_map(|end| self.source(end, original)).collect();
+            let Some((source, draft)) = sources.first() else {
+                found.extend(own.is_none().then(|| conflicts::no_mask(name, &one.to, rule.span)));
+                continue;
+            };
+            found.extend(conflicts::per(name, source, draft));
+            let because =
+                Because::Reference { line: self.rules.line(rule.span), to: one.to.clone(), source: (*source).clone() };
+            let draft = Draft { because, source: (*source).clone(), per: None, ..(*draft).clone() };
+            let twice = cases.iter().find(|(values, _)| values.iter().any(|value| when.values.contains(value)));
+            if let Some((_, other)) = twice.filter(|(_, other)| !same(other, &draft)) {
+                found.push(conflicts::disagree(name, (&other.source, other), (&draft.source, &draft)));
             }
-            if let Some(own) = own
-                && own.literal
-                && !says_the_same(own, draft)
-            {
-                found.push(own_rule(&name, own, source, draft));
-            }
-            if draft.per.is_some() {
-                let message = format!("{source} is referred to by {name} and cannot be masked `per:`");
-                let wrong = Diagnostic { span: draft.span, ..Diagnostic::error_without_place(message) };
-                found.push(wrong.help("remove `per:`: the value itself decides then, the same in both tables"));
-            }
-            let because = format!("follows {source}");
-            let span = own.and_then(|own| own.span).or(draft.span);
-            drafts.insert(name, Draft { because, source: (*source).clone(), per: None, span, ..(*draft).clone() });
+            cases.push((when.values.clone(), draft));
         }
+        if self.references.is_referred(home) && name == home {
+            found.extend(
+                self.rules.references.get(sometimes.first()?.entry).map(|rule| conflicts::referred(name, rule.span)),
+            );
+        }
+        if let Some(own) = own.filter(|own| own.per.is_some()) {
+            found.push(conflicts::told_by_two(name, own, &by));
+        }
+        if found.len() > before || own.is_some_and(|own| cases.iter().all(|(_, draft)| same(own, draft))) {
+            return None;
+        }
+        let (_, first) = cases.first()?;
+        let draft = own.unwrap_or(first).clone();
+        let switch = DraftSwitch { by, cases, otherwise: own.is_some() };
+        Some(Draft { switch: Some(Box::new(switch)), ..draft })
     }
-    found
-}
 
-/// A partition that masks a column in a way of its own, while others refer to its parent's.
-fn unlike_its_parent(
-    name: &ColumnName,
-    home: &ColumnName,
-    references: &References,
-    drafts: &Drafts,
-) -> Option<Diagnostic> {
-    let (own, parent) = (drafts.get(name)?, drafts.get(home)?);
-    if name == home || same(own, parent) || !references.is_referred(home) {
-        return None;
+    /// Columns that tell what others refer to have to stay as they are.
+    fn tellers(&self, schema: &Schema, drafts: &Drafts) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for table in &schema.tables {
+            for column in table.stored_columns() {
+                let name = table.name.column(&column.name);
+                let switch = drafts.get(&name).and_then(|draft| draft.switch.as_deref());
+                let teller = switch.and_then(|switch| drafts.get(&table.name.column(&switch.by)));
+                let masked =
+                    switch.zip(teller).filter(|(_, teller)| teller.mask.name != "keep" || teller.switch.is_some());
+                found.extend(masked.map(|(switch, teller)| conflicts::teller(&name, &switch.by, teller)));
+            }
+        }
+        found
     }
-    let message = format!("others refer to {home}, and {name} is masked differently");
-    let mut wrong = Diagnostic { span: own.span, ..Diagnostic::error_without_place(message) };
-    if let Some(span) = parent.span {
-        wrong = wrong.related(span, "the mask of the whole");
-    }
-    Some(wrong.help("remove this rule: the tables join only if all partitions are masked alike"))
-}
 
-/// What the server computes from masked values is not known here.
-fn refers_to_generated(name: &ColumnName, own: &Draft, source: &ColumnName) -> Option<Diagnostic> {
-    if own.mask.name == "keep" {
-        return None;
+    /// Of the columns at the end of a chain, the one whose rule counts: of several in a circle one that a rule names.
+    fn source<'d>(&self, end: &End, original: &'d Drafts) -> Option<Source<'d>> {
+        let mut drafts = end.iter().filter_map(|member| original.get_key_value(member));
+        let first = drafts.clone().next();
+        drafts.find(|(_, draft)| draft.literal).or(first)
     }
-    let message = format!("{name} refers to {source}, which the server computes, and cannot be masked to join with it");
-    let wrong = Diagnostic { span: own.span, ..Diagnostic::error_without_place(message) };
-    Some(wrong.help("keep this column and those that the other is computed from"))
-}
 
-fn disagree(name: &ColumnName, one: (&ColumnName, &Draft), two: (&ColumnName, &Draft)) -> Diagnostic {
-    let message = format!("{name} refers to {} and to {}, which are masked differently", one.0, two.0);
-    let mut wrong = Diagnostic { span: two.1.span, ..Diagnostic::error_without_place(message) };
-    if let Some(span) = one.1.span {
-        wrong = wrong.related(span, "the other one");
+    fn because(&self, home: &ColumnName, source: &ColumnName) -> Option<Because> {
+        let (to, via) = self.references.link(home, source)?;
+        let (to, source) = (to.clone(), source.clone());
+        Some(match via {
+            Via::Key(constraint) => Because::ForeignKey { constraint: constraint.clone(), to, source },
+            Via::Entry(entry) => {
+                let line = self.rules.line(self.rules.references.get(*entry)?.span);
+                Because::Reference { line, to, source }
+            }
+        })
     }
-    wrong.help("give both the same mask and the same `domain:`")
-}
 
-fn own_rule(name: &ColumnName, own: &Draft, source: &ColumnName, draft: &Draft) -> Diagnostic {
-    let message = format!("{name} refers to {source} and gets its mask, `{}`, not one of its own", draft.mask.name);
-    let mut wrong = Diagnostic { span: own.span, ..Diagnostic::error_without_place(message) };
-    if let Some(span) = draft.span {
-        wrong = wrong.related(span, "the mask that it follows");
+    fn when(&self, entry: usize) -> Option<&super::When> {
+        self.undeclared.iter().find(|one| one.entry == entry)?.when.as_ref()
     }
-    wrong.help("remove this rule: the two join only if they are masked alike")
+
+    fn is_generated(&self, column: &ColumnName) -> bool {
+        self.lineage.column(column).is_some_and(|column| column.generated)
+    }
 }
 
 /// Whether two drafts give equal outputs for equal inputs.

@@ -21,6 +21,11 @@ impl<'s> Lineage<'s> {
         self.lines.get(table).map_or(&[], Vec::as_slice)
     }
 
+    /// The names of all tables.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'s TableName> + '_ {
+        self.lines.keys().copied()
+    }
+
     /// A table by its name.
     pub(super) fn table(&self, name: &TableName) -> Option<&'s Table> {
         self.of(name).first().copied()

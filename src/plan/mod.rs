@@ -1,7 +1,9 @@
 //! Rules resolved against a schema: one mask per column, an order, what to mirror. A plan is printable data in which
 //! nothing is optional that a run needs; making one reads no rows and needs no key.
 
+mod because;
 mod columns;
+mod conflicts;
 mod constraints;
 mod cover;
 mod drafts;
@@ -12,15 +14,20 @@ mod references;
 mod resolve;
 mod rows;
 mod sequences;
+mod switch;
 #[cfg(test)]
 mod tests;
+mod undeclared;
 mod uniqueness;
 mod unlisted;
 
+pub use because::Because;
 pub use resolve::resolve;
+pub use switch::{Case, Switch};
+pub use undeclared::{Undeclared, When};
 
 use crate::key::RootKey;
-use crate::mask::{ColumnFacts, ColumnMask, MaskDef, Params, TableMask};
+use crate::mask::{ColumnFacts, ColumnMask, Equal, MaskDef, Params, TableMask};
 use crate::schema::{ColumnName, TableName};
 
 /// What a run will do.
@@ -81,8 +88,10 @@ pub struct ColumnPlan {
     pub domain: String,
     /// Index of the column that `per:` names, in the same table.
     pub per: Option<usize>,
-    /// Where the mask comes from, for people: `rule at line 12`, `follows customers.id`, `keep of the table: ...`.
-    pub because: String,
+    /// Other masks for rows of other sorts: of a column that refers to different tables.
+    pub switch: Option<Switch>,
+    /// Where the mask comes from.
+    pub because: Because,
 }
 
 /// What happens to one sequence.
@@ -131,18 +140,36 @@ pub struct Mirror {
 impl ColumnPlan {
     /// The mask as a reader of a plan or a report wants to see it: its name and what the rule says besides.
     pub fn described(&self) -> String {
-        let params = self.params.to_string();
-        if params.is_empty() { self.mask.name.to_owned() } else { format!("{} {params}", self.mask.name) }
+        let own = described(self.mask, &self.params);
+        match &self.switch {
+            None => own,
+            Some(switch) => switch.described(&own),
+        }
     }
+
+    /// Whether every value passes as it is.
+    pub fn is_kept(&self) -> bool {
+        self.mask.name == "keep" && self.switch.is_none()
+    }
+}
+
+fn described(mask: &MaskDef, params: &Params) -> String {
+    let params = params.to_string();
+    if params.is_empty() { mask.name.to_owned() } else { format!("{} {params}", mask.name) }
 }
 
 impl TablePlan {
     /// Builds the table's masks with the key.
     pub fn build(&self, key: &RootKey) -> TableMask {
-        let column = |plan: &ColumnPlan| ColumnMask {
-            built: (plan.mask.build)(&plan.params, &plan.facts, &key.domain(&plan.domain)),
-            per: plan.per,
-            equal: plan.mask.promises.equal,
+        let column = |plan: &ColumnPlan| {
+            let built = || (plan.mask.build)(&plan.params, &plan.facts, &key.domain(&plan.domain));
+            match &plan.switch {
+                None => ColumnMask { built: built(), per: plan.per, equal: plan.mask.promises.equal },
+                Some(switch) => {
+                    let own = switch.otherwise.then(|| (built(), plan.mask.promises.equal));
+                    ColumnMask { built: switch.build(own, key), per: Some(switch.by), equal: Equal::Chance }
+                }
+            }
         };
         TableMask::new(self.columns.iter().map(column).collect())
     }

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::columns::{self, Draft, Shared};
+use super::columns::{self, Draft, SharedFacts};
 use super::cover::Covers;
 use super::drafts::Drafter;
-use super::follow;
+use super::follow::Follow;
 use super::lineage::Lineage;
 use super::references::References;
-use super::{ColumnPlan, Mirror, Plan, Rows, Script, TablePlan, constraints, rows, sequences, uniqueness};
+use super::{ColumnPlan, Mirror, Plan, Rows, Script, TablePlan, constraints, rows, sequences, undeclared, uniqueness};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::rules::RuleFile;
 use crate::schema::{Column, ColumnName, Schema, Table, TableName};
@@ -31,18 +31,21 @@ pub fn resolve(
     scripts: Vec<Script>,
 ) -> (Option<Plan>, Diagnostics) {
     let lineage = Lineage::new(schema);
-    let references = References::new(schema, &lineage);
+    let (undeclared, wrong) = undeclared::resolve(rules, &lineage);
+    let references = References::new(schema, &lineage, &undeclared);
     let mut covers = Covers::new(rules, &lineage);
     let (rows, mut found) = rows::resolve(schema, &lineage, &mut covers);
     let travels = |table: &Table| rows.get(&table.name) != Some(&Rows::None);
 
+    found.extend(wrong);
     found.extend(columns::classes(rules));
     let snapshot = snapshot.map(Lineage::new);
     let mut drafter = Drafter::new(rules, &lineage, &references, snapshot.as_ref(), &mut covers);
     schema.tables.iter().filter(|table| travels(table)).for_each(|table| drafter.table(table));
     let (mut drafts, mistakes) = drafter.finish();
     found.extend(mistakes);
-    found.extend(follow::follow(schema, &lineage, &references, &mut drafts));
+    let follow = Follow { rules, lineage: &lineage, references: &references, undeclared: &undeclared };
+    found.extend(follow.all(schema, &mut drafts));
     let (plans, mistakes) = complete(schema, &lineage, &drafts);
     found.extend(mistakes);
     found.append(&mut covers.mistakes);
@@ -80,13 +83,15 @@ pub fn resolve(
 
 /// Plans of all columns that have a draft.
 fn complete(schema: &Schema, lineage: &Lineage<'_>, drafts: &Drafts) -> (Plans, Vec<Diagnostic>) {
-    let mut shared: BTreeMap<(&str, &str), Shared> = BTreeMap::new();
+    let mut shared = SharedFacts::new();
     let mut columns: Vec<(&Table, &Column, &Draft, ColumnName)> = Vec::new();
     for table in &schema.tables {
         for column in table.stored_columns() {
             let name = table.name.column(&column.name);
             if let Some(draft) = drafts.get(&name) {
-                shared.entry((&draft.domain, draft.mask.name)).or_default().add(table, column, draft);
+                for draft in draft.all() {
+                    shared.entry((&draft.domain, draft.mask.name)).or_default().add(table, column, draft);
+                }
                 columns.push((table, column, draft, name));
             }
         }
@@ -97,9 +102,8 @@ fn complete(schema: &Schema, lineage: &Lineage<'_>, drafts: &Drafts) -> (Plans, 
     let mut plans = Plans::new();
     let mut found = Vec::new();
     for (table, column, draft, name) in columns {
-        let shared = &shared[&(draft.domain.as_str(), draft.mask.name)];
         let mut mistakes = Vec::new();
-        let plan = columns::complete(table, column, draft, shared, drafts, &mut mistakes);
+        let plan = columns::complete(table, column, draft, &shared, drafts, &mut mistakes);
         if !mistakes.is_empty() && wrong.insert((&draft.source, draft.mask.name)) {
             found.append(&mut mistakes);
         }
@@ -135,8 +139,7 @@ fn target(
     plans: &Plans,
     found: &mut Vec<Diagnostic>,
 ) -> TableName {
-    let masked =
-        |key: &&String| columns.iter().find(|plan| plan.facts.column.column == **key && plan.mask.name != "keep");
+    let masked = |key: &&String| columns.iter().find(|plan| plan.facts.column.column == **key && !plan.is_kept());
     let roots: Vec<&&Table> =
         lineage.of(&table.name).iter().skip(1).filter(|parent| parent.partition_key.is_some()).collect();
     let (Some(root), true) = (roots.last(), table.partition) else {

@@ -91,13 +91,13 @@ fn foreign_keys_follow_and_leaves_take_their_parents_rules() {
     assert_eq!(
         shown(&plan),
         [
-            "customers.id keep (kept: made up)",
-            "customers.email nullify (rule for email)",
-            "customers.boss keep (follows customers.id)",
-            "customers.n keep (kept: made up)",
-            "orders_1.customer keep (follows customers.id)",
-            "orders_1.day keep (kept: no person in it)",
-            "orders_1.total keep (kept: no person in it)",
+            "customers.id keep (kept at line 5: made up)",
+            "customers.email nullify (rule at line 4)",
+            "customers.boss keep (follows customers.id by foreign key boss_fk)",
+            "customers.n keep (kept at line 5: made up)",
+            "orders_1.customer keep (follows customers.id by foreign key customer_fk)",
+            "orders_1.day keep (kept at line 6: no person in it)",
+            "orders_1.total keep (kept at line 6: no person in it)",
         ]
     );
     assert_eq!(plan.tables.iter().map(|table| table.into.name.as_str()).collect::<Vec<_>>(), ["customers", "orders_1"]);
@@ -127,7 +127,7 @@ fn more_specific_rules_win_and_ties_are_mistakes() {
         "  \"*\": {{ keep: \"all\" }}\n  customers: {{ columns: {{ e*: nullify, email: {{ keep: x }} }} }}\n{orders}"
     ));
     let plan = plan.unwrap_or_else(|| panic!("{:?}", found.list));
-    assert_eq!(shown(&plan)[1], "customers.email keep (kept: x)");
+    assert_eq!(shown(&plan)[1], "customers.email keep (kept at line 4: x)");
     let found = mistakes(&format!(
         "  customers: {{ columns: {{ e*: nullify, '*l': nullify, n: nullify, id: {{ keep: x }} }} }}\n{orders}"
     ));

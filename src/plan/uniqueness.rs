@@ -3,7 +3,7 @@
 //! differs; what becomes of expressions, conditions and overlaps is decided in `constraints`.
 
 use super::ColumnPlan;
-use super::constraints::{Output, Outputs, Part, Truth, Why, is_injective, overlap, part, truth};
+use super::constraints::{Output, Outputs, Part, Truth, Why, are_injective, is_injective, overlap, part, truth};
 use super::formula::Formula;
 use super::resolve::Plans;
 use crate::diagnostic::{Diagnostic, Span};
@@ -118,6 +118,7 @@ fn parts(outputs: &Outputs<'_>, unique: &Unique) -> Vec<Part> {
     let equal_nulls = unique.primary || unique.nulls_equal;
     if unique.definition.is_none() {
         let plain = |column: &String| match part(outputs, &Formula::Column(column.clone()), false) {
+            Part::Unknown => several(outputs, unique, column),
             Part::Null if unique.primary => Part::Merged(column.clone(), Why::Mask),
             other => other,
         };
@@ -143,6 +144,17 @@ fn parts(outputs: &Outputs<'_>, unique: &Unique) -> Vec<Part> {
         }
     };
     unique.parts.iter().map(each).collect()
+}
+
+/// What becomes of a column with several masks: two of them may give one output, unless what tells them apart is in the
+/// key too.
+fn several(outputs: &Outputs<'_>, unique: &Unique, column: &str) -> Part {
+    let Some((plan, _)) = outputs.plan(column) else { return Part::Unknown };
+    match &plan.switch {
+        None => Part::Unknown,
+        Some(switch) if unique.columns.contains(&switch.column) && are_injective(plan, switch) => Part::Apart,
+        Some(_) => Part::Merged(column.to_owned(), Why::Mask),
+    }
 }
 
 /// A condition that masked values may meet although the originals did not.

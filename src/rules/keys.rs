@@ -40,7 +40,7 @@ pub static FILE: Keys = Keys {
         key("name", "what the refreshed database is called in reports; the file's name if left out"),
         key("unlisted", "what happens to a column without a rule: fail, or mask (a safe mask by its type)"),
         key("classes", "the mask that a class of columns gets, where it is not the built-in one"),
-        later("references", "joins that the schema does not declare"),
+        key("references", "joins that the schema does not declare"),
         key("tables", "the rules, table by table"),
         key("after_load", "SQL files to run on the copy before it is verified"),
         key("mirror", "what of the schema is renamed or left out"),
@@ -83,6 +83,16 @@ pub static KEEP: Keys = Keys {
 /// Of a class's rule; all others are the mask's parameters.
 pub static CLASS: Keys =
     Keys { place: "the rule of a class", keys: &[key("mask", "the mask's name; its parameters stand beside it")] };
+
+/// Of an entry of `references:`.
+pub static REFERENCE: Keys = Keys {
+    place: "a reference",
+    keys: &[
+        key("from", "the column that refers, as table.column, or \"table(column, column)\""),
+        key("to", "the column that is referred to, or as many"),
+        key("where", "for columns that refer to different tables: the column that tells, and its value or values"),
+    ],
+};
 
 /// Of `mirror:`.
 pub static MIRROR: Keys = Keys {

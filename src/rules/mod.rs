@@ -1,13 +1,15 @@
 //! Rule files as written, with the place of everything: what a person wrote, typed as far as the language itself goes.
 //! Nothing here looks at a database, the environment or a clock, and nothing is resolved: that is `plan`.
 
-use crate::diagnostic::Span;
+use crate::diagnostic::{Lines, Span};
 use crate::node::Entry;
+use crate::schema::TableName;
 
 pub mod expression;
 pub mod keys;
 mod pattern;
 mod read;
+mod reference;
 mod table;
 
 pub use read::read;
@@ -28,18 +30,29 @@ pub struct RuleFile {
     pub path: String,
     /// Its text.
     pub text: String,
+    /// Where its lines begin.
+    pub lines: Lines,
     /// `name:`.
     pub name: Spanned<String>,
     /// `unlisted:`.
     pub unlisted: Unlisted,
     /// `classes:`, in the file's order.
     pub classes: Vec<ClassRule>,
+    /// `references:`, in the file's order.
+    pub references: Vec<ReferenceRule>,
     /// `tables:`, in the file's order.
     pub tables: Vec<TableRule>,
     /// `after_load:`, paths relative to the rule file.
     pub after_load: Vec<Spanned<String>>,
     /// `mirror:`.
     pub mirror: MirrorRule,
+}
+
+impl RuleFile {
+    /// The line of a place, from 1.
+    pub fn line(&self, span: Span) -> usize {
+        self.lines.line(span.start)
+    }
 }
 
 /// What happens to a column that no rule names.
@@ -59,6 +72,37 @@ pub struct ClassRule {
     pub class: Spanned<String>,
     /// The mask.
     pub mask: MaskUse,
+}
+
+/// A join that the schema does not declare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReferenceRule {
+    /// Where the entry stands.
+    pub span: Span,
+    /// `from:`, the columns that refer.
+    pub from: Spanned<KeyColumns>,
+    /// `to:`, as many, in the same order.
+    pub to: Spanned<KeyColumns>,
+    /// `where:`, for columns that refer to different tables.
+    pub when: Option<WhenRule>,
+}
+
+/// Columns of one table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyColumns {
+    /// The table.
+    pub table: TableName,
+    /// One column or more, in order.
+    pub columns: Vec<String>,
+}
+
+/// Which rows a reference holds for: those whose column has one of these values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhenRule {
+    /// A column of the referring table.
+    pub column: Spanned<String>,
+    /// One value or more.
+    pub values: Vec<Spanned<String>>,
 }
 
 /// A mask's name and its parameters, not yet read by the mask.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::keys::{self, Keys};
 use super::{ClassRule, MirrorRule, RuleFile, Spanned, Unlisted};
 use crate::class;
-use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Lines, Span, nearest};
 use crate::node::{self, Entry, Node, Value};
 
 /// Reads a rule file.
@@ -40,9 +40,11 @@ impl Reader<'_> {
         let mut file = RuleFile {
             path: path.to_owned(),
             text: self.text.to_owned(),
+            lines: Lines::of(self.text),
             name: Spanned { value: stem(path), span: Span::default() },
             unlisted: Unlisted::Fail,
             classes: Vec::new(),
+            references: Vec::new(),
             tables: Vec::new(),
             after_load: Vec::new(),
             mirror: MirrorRule::default(),
@@ -57,6 +59,7 @@ impl Reader<'_> {
                     _ => file.unlisted = Unlisted::Fail,
                 },
                 "classes" => file.classes = self.classes(node),
+                "references" => file.references = self.references(node),
                 "tables" => file.tables = self.tables(node),
                 "after_load" => file.after_load = self.texts(node, "`after_load`", "a script"),
                 "mirror" => file.mirror = self.mirror(node),
@@ -275,6 +278,10 @@ version: 1
 unlisted: mask
 classes:
   id.national: { mask: digits }
+references:
+  - { from: events.user_ref, to: customers.id }
+  - { from: comments.on_id, to: posts.id, where: { on_type: [Post, Article] } }
+  - { from: "inv(t, c)", to: "acct(tenant, code)" }
 tables:
   customers:
     rows: created_at >= now() - interval '2 years'
@@ -295,6 +302,9 @@ mirror: { roles: { app: app_staging }, comments: drop, large_objects: none }
         let file = read("rules/shop.yaml", text).unwrap();
         assert_eq!(file.name.value, "shop");
         assert_eq!((file.tables.len(), file.classes.len(), file.after_load.len()), (3, 1, 1));
+        assert_eq!(file.references.len(), 3);
+        assert_eq!(file.references[1].when.as_ref().unwrap().values.len(), 2);
+        assert_eq!(file.references[2].from.value.to_string(), "inv(t, c)");
         let customers = &file.tables[0];
         assert!(matches!(&customers.rows.as_ref().unwrap().value, RowsRule::Where(sql) if sql.starts_with("created")));
         assert_eq!(customers.columns.len(), 6);

@@ -202,6 +202,12 @@ impl Reader {
             let parts = parts(&keys);
             let table = self.table(&table);
             table.unique.push(key(table, name, parts, condition, nulls_equal, "unique"));
+        } else if words.takes("alter table") {
+            let name = words.table();
+            words.expects("add");
+            let mut table = self.table(&name).clone();
+            self.item(words, &mut table);
+            *self.table(&name) = table;
         } else {
             words.expects("create table");
             self.create_table(words);

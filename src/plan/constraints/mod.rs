@@ -14,6 +14,6 @@ mod truth;
 
 pub(super) use apart::{Part, Why, part};
 pub(super) use checks::{check, longest};
-pub(super) use outputs::{Output, Outputs, is_injective};
+pub(super) use outputs::{Output, Outputs, are_injective, is_injective};
 pub(super) use overlap::overlap;
 pub(super) use truth::{Truth, truth};

@@ -1,10 +1,10 @@
 //! What becomes of a table's columns, as constraints see it.
 
 use crate::diagnostic::Span;
-use crate::mask::{Gives, Length, Order, PerUse, Uniqueness};
-use crate::plan::ColumnPlan;
+use crate::mask::{ColumnFacts, Gives, Length, MaskDef, Order, Params, PerUse, Uniqueness};
 use crate::plan::formula::Formula;
 use crate::plan::resolve::Plans;
+use crate::plan::{ColumnPlan, Switch};
 use crate::schema::{Kind, Table};
 
 /// A table's columns and their plans.
@@ -20,7 +20,7 @@ pub(in crate::plan) struct Outputs<'a> {
 pub(in crate::plan) enum Output<'a> {
     /// It stays.
     Kept,
-    /// The server computes it from masked values, or its mask is a mistake that is noted elsewhere.
+    /// The server computes it from masked values, it has several masks, or its mask is a mistake that is noted elsewhere.
     Unknown,
     /// It is masked.
     Masked(&'a ColumnPlan, Gives),
@@ -56,7 +56,7 @@ impl<'a> Outputs<'a> {
 
     /// Whether no stored column is masked; and no table without plans sends rows.
     pub(in crate::plan) fn all_kept(&self) -> bool {
-        let kept = |column: &str| self.plan(column).is_none_or(|(plan, _)| plan.mask.name == "keep");
+        let kept = |column: &str| self.plan(column).is_none_or(|(plan, _)| plan.is_kept());
         self.table.stored_columns().all(|column| kept(&column.name))
     }
 
@@ -67,6 +67,7 @@ impl<'a> Outputs<'a> {
 
     pub(in crate::plan) fn of(&self, column: &str) -> Output<'a> {
         match self.plan(column) {
+            Some((plan, _)) if plan.switch.is_some() => Output::Unknown,
             Some((plan, _)) if plan.mask.name == "keep" => Output::Kept,
             Some((plan, _)) => Output::Masked(plan, plan.mask.gives(&plan.params, &plan.facts)),
             None if self.all_kept() => Output::Kept,
@@ -156,6 +157,18 @@ pub(in crate::plan) fn is_injective(plan: &ColumnPlan) -> bool {
         Uniqueness::Option => plan.params.unique || plan.facts.unique,
         Uniqueness::No => false,
     }
+}
+
+/// Whether the several masks of a column give different outputs for different inputs in rows that say the same about
+/// which of them it is.
+pub(in crate::plan) fn are_injective(plan: &ColumnPlan, switch: &Switch) -> bool {
+    let unique = |mask: &MaskDef, params: &Params, facts: &ColumnFacts| match mask.promises.unique {
+        Uniqueness::Yes => true,
+        Uniqueness::Option => params.unique || facts.unique,
+        Uniqueness::No => false,
+    };
+    let mut cases = switch.cases.iter();
+    cases.all(|case| unique(case.mask, &case.params, &case.facts)) && (!switch.otherwise || is_injective(plan))
 }
 
 /// Whether a mask looks at nothing but the value.

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::{Decoder, Encoder, open};
 use crate::batch::{Batch, Cell, Cells, Encoding, Sealed, Want};
 use crate::mask::{Built, ColumnFacts, ColumnMask, Equal, Params, TableMask, find};
-use crate::plan::{ColumnPlan, Rows, TablePlan};
+use crate::plan::{Because, ColumnPlan, Rows, TablePlan};
 use crate::schema::{Kind, TableName, Type};
 
 fn values() -> Vec<(Kind, Vec<&'static str>)> {
@@ -69,7 +69,8 @@ fn column(kind: &Kind, name: &TableName) -> ColumnPlan {
         params: Params::default(),
         domain: String::new(),
         per: None,
-        because: String::new(),
+        switch: None,
+        because: Because::Unlisted,
     }
 }
 

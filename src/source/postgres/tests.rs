@@ -6,7 +6,7 @@ use super::*;
 use crate::batch::{Batch, Want};
 use crate::failure::Kind;
 use crate::mask::{ColumnFacts, Params, find};
-use crate::plan::{ColumnPlan, Mirror};
+use crate::plan::{Because, ColumnPlan, Mirror};
 use crate::postgres::throwaway::tests::server;
 
 async fn session(uri: &str) -> Session {
@@ -42,7 +42,8 @@ fn plan(schema: &Schema) -> Plan {
         params: Params::default(),
         domain: String::new(),
         per: None,
-        because: String::new(),
+        switch: None,
+        because: Because::Unlisted,
     };
     let holding = schema.tables.iter().filter(|table| table.holds_rows());
     let tables = holding.map(|table| TablePlan {
