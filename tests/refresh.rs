@@ -67,9 +67,17 @@ fn a_second_refresh_is_the_same_and_another_key_is_not() {
         || staging().sorted(&case.staging, "select p::text from people p union all select v::text from visits v");
     case.refreshed();
     let first = rows();
-    let more = case.refresh(&["--jobs", "4"]);
-    assert_eq!(more.code, 0, "{}", more.stderr);
-    assert!(first == rows(), "two refreshes with one key differ");
+    for options in [
+        vec!["--jobs", "1"],
+        vec!["--jobs", "8"],
+        vec!["--jobs", "4", "--split-size", "8kB"],
+        vec!["--jobs", "1", "--split-size", "24kB"],
+        vec!["--split-size", "1GB", "--max-rate", "50MB", "--target-memory", "32MB"],
+    ] {
+        let more = case.refresh(&options);
+        assert_eq!(more.code, 0, "{options:?}: {}", more.stderr);
+        assert!(first == rows(), "a refresh with {options:?} differs");
+    }
     let other = run(case.refresh_command(OTHER_KEY, &[]));
     assert_eq!(other.code, 0, "{}", other.stderr);
     let second = rows();

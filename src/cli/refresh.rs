@@ -42,7 +42,8 @@ pub(super) struct Refresh {
 /// What a refresh can be told besides its rules and its two ends.
 #[derive(Args, Clone)]
 pub(super) struct Options {
-    /// Workers, each with one connection to either side [default: the processors]
+    /// Workers, each with one connection to either side [default: the processors, or a third of them where both servers
+    /// run on this machine]
     #[arg(long)]
     pub(super) jobs: Option<usize>,
     /// Split tables into units of this size, such as 64MB [default: what keeps all workers at work]
@@ -201,7 +202,7 @@ impl Job {
         if self.key.fresh {
             warnings.push("no key is set (BAUTA_KEY, BAUTA_KEY_FILE): this run has one of its own, and no other run will give the same values".to_owned());
         }
-        let jobs = self.options.jobs.unwrap_or_else(processors).max(1);
+        let jobs = self.options.jobs.unwrap_or_else(|| self.workers()).max(1);
         observer.event(Event::Stage("opening production at one moment".to_owned()));
         let prepared = self.prepare(&loaded, jobs, common, &mut warnings);
         let (opened, plan, found, sink) = pipeline::until_stopped(&stop, prepared).await?;
@@ -239,7 +240,7 @@ impl Job {
                 warnings.extend_from_slice(source.warnings());
                 source.check(&plan).await?;
             }
-            let sink = self.sink(&opened, &plan, jobs, warnings).await?;
+            let sink = self.sink(&opened, &plan, warnings).await?;
             Ok((plan, found, sink))
         };
         match resolved.await {
@@ -273,13 +274,7 @@ impl Job {
 
 impl Job {
     /// The sink; for a database everything that can be checked is checked now.
-    async fn sink(
-        &self,
-        opened: &Opened,
-        plan: &Plan,
-        jobs: usize,
-        warnings: &mut Vec<String>,
-    ) -> Result<Box<dyn Sink>, Failure> {
+    async fn sink(&self, opened: &Opened, plan: &Plan, warnings: &mut Vec<String>) -> Result<Box<dyn Sink>, Failure> {
         let (source, target) = match (opened, &self.to) {
             (_, To::Null) => return Ok(Box::new(NullSink)),
             (_, To::Parquet(folder)) => return Ok(Box::new(ParquetSink::new(folder))),
@@ -300,7 +295,7 @@ impl Job {
             template: given.template.clone(),
             keep: given.generations,
             keep_for: given.generations_for,
-            jobs,
+            jobs: given.jobs.unwrap_or_else(processors),
             memory: given.target_memory,
             search: endpoint::programs(),
             run: self.run.clone(),
@@ -308,6 +303,19 @@ impl Job {
         let (sink, told) = PostgresSink::prepare(source.session(), source.snapshot_id(), plan, target, options).await?;
         warnings.extend(told);
         Ok(Box::new(sink))
+    }
+}
+
+impl Job {
+    /// A worker keeps three processes busy: a server's that sends, our own, a server's that takes. Where all of them run on
+    /// this machine, they share its processors.
+    fn workers(&self) -> usize {
+        match (&self.from, &self.to) {
+            (From::Postgres(source), To::Postgres(target)) if source.is_local() && target.is_local() => {
+                processors().div_ceil(3)
+            }
+            _ => processors(),
+        }
     }
 }
 

@@ -94,6 +94,10 @@ async fn one(
     if shared.ledger.done(unit.table, read, acknowledged) {
         let (rows, seconds) = (shared.ledger.rows(unit.table), shared.ledger.seconds(unit.table));
         shared.observer.event(Event::TableDone { table: table.table.clone(), rows, seconds });
+        // Behind the last table there is nothing left to do it beside.
+        if !shared.units.lock().unwrap_or_else(std::sync::PoisonError::into_inner).is_empty() {
+            shared.generation.loaded(table).await?;
+        }
     }
     Ok(())
 }

@@ -35,6 +35,14 @@ pub trait Generation: Send + Sync {
     /// The world failed.
     async fn writer(&self) -> Result<Box<dyn Writer>, Failure>;
 
+    /// Notes that the last row of a table is in, while others may still be coming: a good time for its indexes.
+    ///
+    /// # Errors
+    /// The world failed, or the data did (a constraint).
+    async fn loaded(&self, _: &TablePlan) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Completes it after the last row: indexes, constraints, sequences, statistics. Returns what can be verified.
     ///
     /// # Errors

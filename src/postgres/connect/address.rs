@@ -171,6 +171,11 @@ impl Address {
         &self.database
     }
 
+    /// Whether every host of it is on this machine.
+    pub fn is_local(&self) -> bool {
+        self.hosts.iter().all(Host::is_local)
+    }
+
     /// The role that logs in.
     pub fn user(&self) -> &str {
         &self.user

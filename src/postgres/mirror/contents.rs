@@ -99,6 +99,26 @@ pub(super) fn decide(entries: &[Entry], facts: &Facts<'_>) -> Result<Contents, F
     if missing.is_empty() { Ok(contents) } else { Err(cannot_create(&missing)) }
 }
 
+/// Entries of the keys and indexes that need no more than what is there before rows are, and the table with this OID.
+pub(super) fn keys_of(entries: &[Entry], contents: &Contents, oid: u32) -> Vec<u32> {
+    /// The catalog of tables, `pg_class`.
+    const CLASS: u32 = 1259;
+    let Some(table) =
+        entries.iter().find(|entry| entry.kind == Kind::Table && (entry.class, entry.oid) == (CLASS, oid))
+    else {
+        return Vec::new();
+    };
+    let is_key = |entry: &&Entry| matches!(entry.kind, Kind::Constraint | Kind::Index);
+    let later: BTreeSet<u32> = entries.iter().filter(is_key).map(|entry| entry.id).collect();
+    let restored: BTreeSet<u32> = contents.structure.iter().copied().collect();
+    let of_table = |entry: &&Entry| {
+        restored.contains(&entry.id)
+            && entry.needs.contains(&table.id)
+            && !entry.needs.iter().any(|needed| later.contains(needed))
+    };
+    entries.iter().filter(is_key).filter(of_table).map(|entry| entry.id).collect()
+}
+
 fn fate(entry: &Entry, facts: &Facts<'_>) -> Result<Fate, Failure> {
     Ok(match entry.kind {
         Kind::Data => return Err(Failure::bug(format!("the archive of the structure holds rows: `{}`", entry.text))),
@@ -243,6 +263,19 @@ mod tests {
         assert_eq!(contents.late_comments, [24]);
         let left_out = ["SERVER - fs o", "FOREIGN TABLE s ft o", "VIEW s over_ft o", "PUBLICATION - p o"];
         assert_eq!(contents.left_out, left_out);
+    }
+
+    #[test]
+    fn keys_come_early_where_they_need_their_table_only() {
+        let list = format!(
+            "{LIST}27; 1259 114 INDEX s i o\n;\tdepends on: 17\n28; 0 0 INDEX ATTACH s a o\n;\tdepends on: 17 27\n\
+             29; 1259 115 INDEX s j o\n;\tdepends on: 17 27\n30; 1259 116 TABLE s u o\n31; 1259 117 INDEX s k o\n;\tdepends on: 30\n"
+        );
+        let contents = decided(true, &[], &list).unwrap();
+        let entries = parse(&list).unwrap();
+        assert_eq!(keys_of(&entries, &contents, 106), [19, 27]);
+        assert_eq!(keys_of(&entries, &contents, 116), [31]);
+        assert!(keys_of(&entries, &contents, 999).is_empty());
     }
 
     #[test]

@@ -14,10 +14,7 @@ mod sequences;
 mod shadow;
 mod toc;
 
-#[cfg(test)]
-mod tests;
-
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::archive::Archive;
 use self::constraints::Constraints;
@@ -30,6 +27,7 @@ use super::database::Database;
 use super::tools::Tools;
 use crate::failure::Failure;
 use crate::plan::Mirror;
+use crate::schema::TableName;
 
 pub use self::grants::Grants;
 pub use self::shadow::{Effort, Shadow};
@@ -42,6 +40,12 @@ const LISTS: &str = "\
         ARRAY(SELECT s.subname::text FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid \
               WHERE d.datname = current_database() ORDER BY 1) AS subscriptions, \
         (SELECT count(*) FROM pg_seclabel) AS labels";
+
+/// Tables of 64 MiB and more: their indexes are worth a call of their own.
+const LARGE: &str = "\
+    SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name \
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+    WHERE c.relkind = 'r' AND c.oid >= 16384 AND pg_relation_size(c.oid, 'main') >= 64 * 1024 * 1024";
 
 /// Everything that a mirror needs from production, as it was at the snapshot's moment. It needs no connection to production
 /// any more.
@@ -58,6 +62,8 @@ pub struct Structure {
     policies: Vec<Policy>,
     sequences: Vec<State>,
     constraints: Constraints,
+    /// OIDs of large tables.
+    large: BTreeMap<TableName, u32>,
     not_mirrored: Vec<String>,
 }
 
@@ -97,9 +103,20 @@ impl Structure {
             policies: policies::read(session).await?,
             sequences: sequences::read(session).await?,
             constraints: constraints::read(session).await?,
+            large: large(session).await?,
             database,
             archive,
             not_mirrored,
         })
     }
 }
+
+async fn large(session: &Session) -> Result<BTreeMap<TableName, u32>, Failure> {
+    let rows =
+        session.query(LARGE, &[]).await.map_err(|error| session.failure(&error, "reading the sizes of tables"))?;
+    let named = |row| Ok((TableName { schema: get(row, "schema")?, name: get(row, "name")? }, get(row, "oid")?));
+    rows.iter().map(named).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 //! between `before_rows` and `after_rows`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::archive::Step;
 use super::contents::{self, Contents};
@@ -28,7 +28,7 @@ const RELATIONS: &str = "\
     SELECT n.nspname::text AS schema, c.relname::text AS name, c.relkind = 'p' AS partitioned \
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
     WHERE c.relkind IN ('r', 'p', 'm') AND c.oid >= 16384 AND n.nspname !~ '^pg_' \
-        AND (c.relkind <> 'm' OR c.relispopulated) ORDER BY 1, 2";
+        AND (c.relkind <> 'm' OR c.relispopulated) ORDER BY c.relpages DESC, 1, 2";
 
 /// How one structure is mirrored into one database.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ pub struct Shadow {
     address: Address,
     version: u32,
     effort: Effort,
+    /// Entries that were restored while other tables were still being loaded.
+    early: Mutex<BTreeSet<u32>>,
 }
 
 /// What may be spent on indexes.
@@ -86,7 +88,18 @@ impl Shadow {
         let left_out = contents.left_out.iter().chain(&structure.not_mirrored);
         told.extend(left_out.map(|text| format!("not mirrored: {text}")));
         let (address, version) = (shadow.clone(), server.version());
-        Ok((Self { structure: Arc::clone(structure), contents, roles, address, version, effort }, told))
+        Ok((
+            Self {
+                structure: Arc::clone(structure),
+                contents,
+                roles,
+                address,
+                version,
+                effort,
+                early: Mutex::default(),
+            },
+            told,
+        ))
     }
 
     /// Creates everything that is there before rows are: schemas, extensions, types, functions, tables.
@@ -103,13 +116,31 @@ impl Shadow {
         self.restore(&self.contents.structure, Some("pre-data"), 1, "creating the structure").await
     }
 
-    /// Creates keys, indexes and statistics objects, then foreign keys, which are validated.
+    /// Creates keys and indexes of one table whose rows are all there, if it is large: others may still be loaded.
+    ///
+    /// # Errors
+    /// The rows do not fit (exit 5), or the world failed.
+    pub async fn keys_of(&self, table: &TableName) -> Result<(), Failure> {
+        let Some(oid) = self.structure.large.get(table) else {
+            return Ok(());
+        };
+        let keys = contents::keys_of(&self.structure.archive.entries, &self.contents, *oid);
+        // Every worker may be here at the same time.
+        let share = self.effort.memory / self.effort.jobs.max(1) as u64;
+        let step = Step { memory: share, ..self.step(Some("post-data"), 1, "building keys and indexes") };
+        self.structure.archive.restore(&step, &keys).await?;
+        self.early().extend(keys);
+        Ok(())
+    }
+
+    /// Creates keys, indexes and statistics objects that are not there yet, then foreign keys, which are validated.
     ///
     /// # Errors
     /// The rows do not fit (exit 5), or the world failed.
     pub async fn keys(&self) -> Result<(), Failure> {
-        self.restore(&self.contents.structure, Some("post-data"), self.effort.jobs, "building keys and indexes")
-            .await?;
+        let early = self.early().clone();
+        let rest: Vec<u32> = self.contents.structure.iter().copied().filter(|id| !early.contains(id)).collect();
+        self.restore(&rest, Some("post-data"), self.effort.jobs, "building keys and indexes").await?;
         self.restore(&self.contents.foreign_keys, None, self.effort.jobs, "validating foreign keys").await
     }
 
@@ -146,6 +177,7 @@ impl Shadow {
     pub async fn analyze(&self, session: &Session) -> Result<usize, Failure> {
         let failed = |error| session.failure(&error, "gathering statistics");
         let rows = session.query(RELATIONS, &[]).await.map_err(failed)?;
+        let mut statements = Vec::with_capacity(rows.len());
         for row in &rows {
             let name = TableName { schema: get(row, "schema")?, name: get(row, "name")? };
             let statement = match (get(row, "partitioned")?, self.version >= 180_000) {
@@ -153,10 +185,21 @@ impl Shadow {
                 (true, false) => "ANALYZE",
                 (false, _) => "VACUUM (ANALYZE)",
             };
-            let statement = format!("{statement} {}", sql::table(&name));
-            session.batch_execute(&statement).await.map_err(failed)?;
+            statements.push(format!("{statement} {}", sql::table(&name)));
         }
-        Ok(rows.len())
+        let left = Mutex::new(statements.iter());
+        let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let analyzing = (0..self.effort.jobs.clamp(1, statements.len().max(1))).map(|_| async {
+            let session = connect(&self.address, "statistics").await?;
+            while let Some(statement) = next() {
+                let done = session.batch_execute(statement).await;
+                done.map_err(|error| session.failure(&error, "gathering statistics"))?;
+            }
+            session.close().await;
+            Ok::<(), Failure>(())
+        });
+        futures_util::future::try_join_all(analyzing).await?;
+        Ok(statements.len())
     }
 
     /// Gives everything to its owner and grants what was granted, in the live generation or (where that does not know an
@@ -183,9 +226,15 @@ impl Shadow {
         jobs: usize,
         doing: &'static str,
     ) -> Result<(), Failure> {
-        let Effort { memory, .. } = self.effort;
-        let step = Step { shadow: &self.address, version: self.version, jobs, memory, section, doing };
-        self.structure.archive.restore(&step, entries).await
+        self.structure.archive.restore(&self.step(section, jobs, doing), entries).await
+    }
+
+    fn step(&self, section: Option<&'static str>, jobs: usize, doing: &'static str) -> Step<'_> {
+        Step { shadow: &self.address, version: self.version, jobs, memory: self.effort.memory, section, doing }
+    }
+
+    fn early(&self) -> MutexGuard<'_, BTreeSet<u32>> {
+        self.early.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

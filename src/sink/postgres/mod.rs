@@ -10,7 +10,7 @@ use tokio_postgres::error::ErrorPosition;
 use super::{Generation, Sink, Writer};
 use crate::batch::Encoding;
 use crate::failure::Failure;
-use crate::plan::Plan;
+use crate::plan::{Plan, TablePlan};
 use crate::postgres::connect::{Address, Session, connect};
 use crate::postgres::generations::{Maintenance, Target, sibling};
 use crate::postgres::marker::{Marker, State};
@@ -289,6 +289,10 @@ fn line(script: &str, position: &ErrorPosition) -> Option<usize> {
 impl Generation for ShadowGeneration {
     async fn writer(&self) -> Result<Box<dyn Writer>, Failure> {
         LoadWriter::open(&self.address).await
+    }
+
+    async fn loaded(&self, table: &TablePlan) -> Result<(), Failure> {
+        self.shadow.keys_of(&table.into).await
     }
 
     async fn seal(&mut self, plan: &Plan, observer: &dyn Observer) -> Result<Facts, Failure> {
