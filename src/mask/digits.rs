@@ -3,11 +3,11 @@
 
 use arrow::array::ArrayRef;
 
+use super::ff1;
 use super::map::map_text;
-use super::pattern::Look;
+use super::pattern::{Cipher, Look, check};
 use super::rings::{digit, letter_or_digit};
-use super::{Accepts, Built, Example, Gives, Input, Mask, MaskDef, MaskError, Promises, Uniqueness};
-use crate::key::DomainKey;
+use super::{Accepts, Built, Example, Gives, Input, Mask, MaskDef, MaskError, Promises, Uniqueness, small};
 use crate::schema::Kind;
 
 pub(super) static DIGITS: MaskDef = MaskDef {
@@ -18,9 +18,11 @@ pub(super) static DIGITS: MaskDef = MaskDef {
              and separators stay where and what they are (`pattern` masks letters too). Digits of other scripts count as \
              digits and stay in their script. A value that holds letters but no digit, such as a word typed into the \
              field, would pass through: its letters are masked as `pattern` does. Short values hide little: one digit has \
-             ten places to go. Check digits are not kept.",
+             ten places to go, and a column of at most three characters is refused without `small: true`. `ff1: true` \
+             enciphers by FF1 (NIST SP 800-38G); a value of fewer than 6 digits, but some, stops the run then. Check \
+             digits are not kept.",
     accepts: Accepts::Scalars(&[Kind::Text]),
-    params: &[],
+    params: &[ff1::PARAM, small::PARAM],
     promises: Promises {
         unique: Uniqueness::Yes,
         keeps_length: true,
@@ -34,11 +36,11 @@ pub(super) static DIGITS: MaskDef = MaskDef {
         Example { kind: &Kind::Text, params: "", input: "AB 123456 C", output: "AB 017936 C" },
         Example { kind: &Kind::Text, params: "", input: "n/a", output: "o/v" },
     ],
-    check: |_, _| Vec::new(),
-    build: |_, _, key| Built::Mask(Box::new(Digits(key.purpose("digits")))),
+    check: |params, facts| check(params, facts, 10, "digits"),
+    build: |params, _, key| Built::Mask(Box::new(Digits(Cipher::new(params, key, "digits")))),
 };
 
-struct Digits(DomainKey);
+struct Digits(Cipher);
 
 impl Mask for Digits {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {

@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 use arrow::array::ArrayRef;
 
 use super::feistel::Permutation;
-use super::map::{map_integers, map_uuid};
+use super::ff1::{self, Ff1};
+use super::map::{map_integer, map_integers, map_uuid};
 use super::params::{ParamDef, ParamKind, Params};
 use super::{
     Accepts, Built, ColumnFacts, Example, Gives, Input, Mask, MaskDef, MaskError, Order, Problem, Promises, Uniqueness,
+    small,
 };
 use crate::key::DomainKey;
 use crate::schema::Kind;
@@ -24,9 +26,12 @@ pub(super) static PERMUTE: MaskDef = MaskDef {
              upper end of `range: 1..900000`, which is a band of its own. The column's sequence is set to H, so \
              inserts go on above every masked key. `fixed: [0, -1]` names numbers with a meaning of their own: they \
              stay, and nothing else becomes one of them. Of a UUID the version and variant bits stay; the other 122 \
-             are permuted, a version 7's time with them.",
+             are permuted, a version 7's time with them. A `range` of fewer than 10,000 numbers is refused without \
+             `small: true`. `ff1: true` enciphers by FF1 (NIST SP 800-38G, radix 2, walking until the number is in its \
+             band), for bands of at least 1,000,000 numbers.",
     accepts: Accepts::Scalars(&[Kind::Int2, Kind::Int4, Kind::Int8, Kind::Uuid]),
     params: &[
+        ff1::PARAM,
         ParamDef {
             name: "fixed",
             kind: ParamKind::Integers,
@@ -41,6 +46,7 @@ pub(super) static PERMUTE: MaskDef = MaskDef {
             required: false,
             summary: "numbers that are permuted among themselves, instead of 1 to H",
         },
+        small::PARAM,
     ],
     promises: Promises { unique: Uniqueness::Yes, gives, ..Promises::NONE },
     examples: &[
@@ -73,7 +79,7 @@ fn check(params: &Params, facts: &ColumnFacts) -> Vec<Problem> {
     if let (Some(narrowest), Some(widest)) = (kinds.first(), kinds.last()) {
         return within(params, *narrowest, *widest);
     }
-    ["fixed", "range"]
+    ["fixed", "range", small::PARAM.name]
         .into_iter()
         .filter(|param| params.span(param).is_some())
         .map(|param| Problem::param(param, "is for integers, and the column holds UUIDs"))
@@ -89,6 +95,14 @@ fn within(params: &Params, narrowest: Integer, widest: Integer) -> Vec<Problem> 
         } else if low == high {
             problems.push(Problem::param("range", "holds one number, which would stay as it is"));
         }
+    }
+    let (low, high) = params.range("range").unwrap_or((1, narrowest.top));
+    let size = (i128::from(high) - i128::from(low) + 1).unsigned_abs();
+    if params.bool(ff1::PARAM.name) && size < ff1::LEAST {
+        let message = format!("FF1 needs at least 1,000,000 numbers, and {low}..{high} has {size}");
+        problems.push(Problem::param(ff1::PARAM.name, message));
+    } else if size > 1 {
+        problems.extend(small::problem(params, &format!("the numbers {low}..{high}"), size));
     }
     if params.integers("fixed").iter().any(|number| *number < widest.min || *number > widest.max) {
         problems.push(Problem::param("fixed", format!("holds a number that is no {}", widest.kind)));
@@ -108,11 +122,15 @@ fn gives(params: &Params, facts: &ColumnFacts) -> Gives {
 
 fn build(params: &Params, facts: &ColumnFacts, key: &DomainKey) -> Built {
     let key = key.purpose("permute");
+    let standard = params.bool(ff1::PARAM.name).then(|| Ff1::new(&key));
     match Integers::new(params, &integers(facts), &key) {
-        Some(integers) => Built::Mask(Box::new(integers)),
+        Some(integers) => match standard {
+            Some(ff1) => Built::Mask(Box::new(Standard { integers, ff1 })),
+            None => Built::Mask(Box::new(integers)),
+        },
         None => {
             let permutation = Permutation::over(&key, 1 << UUID_BITS);
-            Built::Mask(Box::new(Uuids { key, permutation }))
+            Built::Mask(Box::new(Uuids { key, permutation, standard }))
         }
     }
 }
@@ -221,9 +239,38 @@ impl Mask for Integers {
     }
 }
 
+/// Integers enciphered by FF1 inside their bands.
+struct Standard {
+    integers: Integers,
+    ff1: Ff1,
+}
+
+impl Mask for Standard {
+    fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
+        map_integer(input.value, |_, number| {
+            let Integers { bands, .. } = &self.integers;
+            let mut at = number;
+            if self.integers.is_fixed(at) {
+                return Ok(at);
+            }
+            let band = &bands[bands.partition_point(|band| band.high < at)];
+            let size = u128::from(band.high.abs_diff(band.low)) + 1;
+            loop {
+                let place = self.ff1.number(size, u128::from(at.abs_diff(band.low)))?;
+                // Below the band's size, which is at most 2^64.
+                at = band.low.wrapping_add_unsigned(place as u64);
+                if !self.integers.is_fixed(at) {
+                    return Ok(at);
+                }
+            }
+        })
+    }
+}
+
 struct Uuids {
     key: DomainKey,
     permutation: Permutation,
+    standard: Option<Ff1>,
 }
 
 impl Mask for Uuids {
@@ -235,7 +282,10 @@ impl Mask for Uuids {
         map_uuid(input.value, |_, uuid| {
             let bits = u128::from_be_bytes(uuid);
             let free = (bits >> 80) << 74 | (bits >> 64 & MIDDLE) << 62 | bits & LOW;
-            let masked = self.permutation.apply(&self.key, free);
+            let masked = match &self.standard {
+                Some(ff1) => ff1.number(1 << UUID_BITS, free)?,
+                None => self.permutation.apply(&self.key, free),
+            };
             let spread = (masked >> 74) << 80 | (masked >> 62 & MIDDLE) << 64 | masked & LOW;
             Ok((bits & KEPT | spread).to_be_bytes())
         })
@@ -320,6 +370,30 @@ mod tests {
     }
 
     #[test]
+    fn few_numbers_are_refused_unless_the_rule_says_so() {
+        let problems = |params: &str| check(&read_params(&PERMUTE, params).unwrap(), &facts(&[Kind::Int4])).len();
+        assert_eq!(problems("{range: 1..9999}"), 1);
+        assert_eq!(problems("{range: 1..10000}"), 0);
+        assert_eq!(problems("{range: 1..10, small: true}"), 0);
+    }
+
+    #[test]
+    fn ff1_stays_in_bands_and_apart() {
+        let params = read_params(&PERMUTE, "{range: 1..2000000, fixed: [-1, 7], ff1: true}").unwrap();
+        let numbers: Vec<i64> = (1..500).chain(3_000_000..3_000_100).chain([-1, 0, i64::from(i32::MIN)]).collect();
+        let value: ArrayRef = std::sync::Arc::new(arrow::array::Int64Array::from(numbers.clone()));
+        let Built::Mask(mask) = build(&params, &facts(&[Kind::Int4]), &example_key()) else { panic!() };
+        let masked = mask.apply(Input { value: &value, per: None }).unwrap();
+        let masked = arrow::array::AsArray::as_primitive::<arrow::datatypes::Int64Type>(&masked).values().to_vec();
+        let distinct: BTreeSet<i64> = masked.iter().copied().collect();
+        assert_eq!(distinct.len(), numbers.len());
+        for (number, masked) in numbers.iter().zip(&masked) {
+            assert_eq!((1..=2_000_000).contains(number), (1..=2_000_000).contains(masked), "{number} {masked}");
+            assert!(![-1, 7, 0].contains(number) || number == masked);
+        }
+    }
+
+    #[test]
     fn parameters_fit_the_types() {
         let problems = |params: &str, kinds: &[Kind]| {
             let found = check(&read_params(&PERMUTE, params).unwrap(), &facts(kinds));
@@ -327,6 +401,8 @@ mod tests {
         };
         assert_eq!(problems("{range: 1..40000}", &[Kind::Int2, Kind::Int4]), ["range"]);
         assert_eq!(problems("{range: 7..7}", &[Kind::Int2]), ["range"]);
+        assert_eq!(problems("{range: 1..999999, ff1: true}", &[Kind::Int4]), ["ff1"]);
+        assert_eq!(problems("{range: 1..1000000, ff1: true}", &[Kind::Int4]), [""; 0]);
         assert_eq!(problems("{fixed: [40000]}", &[Kind::Int2]), ["fixed"]);
         assert_eq!(problems("{fixed: [40000]}", &[Kind::Int2, Kind::Int4]), [""; 0]);
         assert_eq!(problems("{fixed: [0], range: 1..9}", &[Kind::Uuid]), ["fixed", "range"]);

@@ -11,7 +11,7 @@ use super::params::{ParamDef, ParamKind};
 use super::places::Alphabet;
 use super::{
     Accepts, Built, ColumnFacts, Example, Gives, Input, Length, Mask, MaskDef, MaskError, Params, Problem, Promises,
-    Uniqueness,
+    Uniqueness, small,
 };
 use crate::key::{DomainKey, TAG};
 use crate::schema::Kind;
@@ -25,7 +25,7 @@ pub(super) static PSEUDONYM: MaskDef = MaskDef {
              in front of all. Where a column of the domain holds fewer than 16 characters the value itself is \
              permuted instead, among the texts of its length over `0-9 A-Z a-z - _` (citext: without capitals): \
              unique by construction, but of its own length, now and then itself, and with one or two characters easy \
-             to list. A value with other characters then stops the run: use `pattern` for such columns. Values that \
+             to list, which `small: true` accepts. A value with other characters then stops the run: use `pattern` for such columns. Values that \
              differ in the case of ASCII letters are one in citext. To keep a code's look use `pattern` or `digits`.",
     accepts: Accepts::Scalars(&[Kind::Text]),
     params: &[
@@ -43,6 +43,7 @@ pub(super) static PSEUDONYM: MaskDef = MaskDef {
             required: false,
             summary: "what stands in front of every tag",
         },
+        small::PARAM,
     ],
     promises: Promises { unique: Uniqueness::Yes, gives, ..Promises::NONE },
     examples: &[
@@ -71,7 +72,12 @@ pub(super) static PSEUDONYM: MaskDef = MaskDef {
                     (Some(_), _) => vec![Problem::param("prefix", message)],
                     (None, Some(_)) => vec![Problem::param("length", message)],
                     // Short columns are permuted.
-                    (None, None) => Vec::new(),
+                    (None, None) => {
+                        // Some dozens of characters.
+                        let alphabet = if folds(facts) { SMALL } else { ALL }.len() as u32;
+                        let size = small::texts(alphabet, Some(max)).unwrap_or(u128::MAX);
+                        small::problem(params, &format!("texts of {max} characters"), size).into_iter().collect()
+                    }
                 }
             }
             _ => Vec::new(),

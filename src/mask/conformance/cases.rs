@@ -140,6 +140,9 @@ pub(super) fn facts(kind: &Kind, max_chars: Option<u32>) -> ColumnFacts {
 pub(super) fn written(def: &MaskDef, kind: &Kind) -> Vec<&'static str> {
     let mut written = BTreeSet::from([""]);
     written.extend(def.examples.iter().filter(|example| example.kind == kind).map(|example| example.params));
+    if def.params.iter().any(|param| param.name == "small") {
+        written.insert("{small: true}");
+    }
     if read(def, "").is_none() {
         written.extend(def.examples.iter().map(|example| example.params));
     }

@@ -38,7 +38,8 @@ pub(super) fn remedy(
         && let Some(mask) = crate::mask::find("permute")
         && tried(mask, &[("range", format!("{low}..{high}")), ("small", "true".to_owned())]).is_some()
     {
-        can.insert(0, format!("`permute` with `range: {low}..{high}`"));
+        let few = if high.abs_diff(low) < 9_999 { " and `small: true`" } else { "" };
+        can.insert(0, format!("`permute` with `range: {low}..{high}`{few}"));
     }
     if let Some(items) = listed(formula).filter(|items| !items.is_empty()) {
         can.retain(|mask| mask != "`choose`");
