@@ -7,8 +7,8 @@
 //! - [`support::servers`], [`support::data`], [`support::rules`]: the two servers, what production holds, how it is masked.
 //! - [`support::ways`]: the competitors, each from no database to an analyzed one; [`support::peers`]: other maskers.
 //! - [`support::process`]: a child's time, processor time and memory.
-//! - [`support::trials`]: the measurements, one function per group of figures.
-//! - [`support::figures`]: medians, spreads, goals, and the report as Markdown; [`support::machine`]: where it was measured.
+//! - [`support::trials`]: the measurements, one function per group of figures; [`support::production`]: what production feels.
+//! - [`support::figures`], [`support::median`]: spreads, goals, and the report as Markdown; [`support::machine`]: where it was measured.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,9 +22,11 @@ mod support {
     pub(crate) mod data;
     pub(crate) mod figures;
     pub(crate) mod machine;
+    pub(crate) mod median;
     pub(crate) mod options;
     pub(crate) mod peers;
     pub(crate) mod process;
+    pub(crate) mod production;
     pub(crate) mod rules;
     pub(crate) mod servers;
     pub(crate) mod trials;
@@ -34,7 +36,7 @@ mod support {
 use support::figures::Report;
 use support::options::{Options, Trial};
 use support::servers::Servers;
-use support::{machine, peers, trials};
+use support::{machine, peers, production, trials};
 
 fn main() {
     let options = Options::read();
@@ -51,6 +53,7 @@ fn main() {
             Trial::Split => trials::split(&servers, &options, &mut report),
             Trial::Scale => trials::scale(&servers, &options, &mut report),
             Trial::Schema => trials::schema(&servers, &options, &mut report),
+            Trial::Production => production::latency(&servers, &options, &mut report),
         }
     }
     println!("{report}");

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::median::median;
+
 /// What a figure should be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Goal {
@@ -84,17 +86,6 @@ impl Goal {
             Goal::AtMost(most) => value <= most,
             Goal::AtLeast(least) => value >= least,
         }
-    }
-}
-
-/// The middle one; of an even number the mean of the two in the middle.
-pub(crate) fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    match sorted.len() {
-        0 => f64::NAN,
-        count if count % 2 == 1 => sorted[count / 2],
-        count => f64::midpoint(sorted[count / 2 - 1], sorted[count / 2]),
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use clap::{Parser, ValueEnum};
 
 /// Measures refreshes beside the ways to copy unmasked.
-#[derive(Parser)]
+#[derive(Clone, Parser)]
 #[command(name = "pipeline")]
 pub(crate) struct Options {
     /// Rows of the big table, about 195 bytes each on disk
@@ -17,7 +17,7 @@ pub(crate) struct Options {
     /// Only these groups of figures
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Trial>,
-    /// Leave out what takes long: ten times the rows
+    /// Leave out what takes long: ten times the rows, and pgbench beside a refresh
     #[arg(long)]
     quick: bool,
     /// `--jobs` for bauta
@@ -26,6 +26,9 @@ pub(crate) struct Options {
     /// Tables of the measurement with many empty tables
     #[arg(long, default_value_t = 1_000)]
     pub(crate) tables: u64,
+    /// The limit of the refresh beside pgbench
+    #[arg(long, default_value = "20MB")]
+    pub(crate) max_rate: String,
     /// A setting for both servers, as NAME=VALUE
     #[arg(long = "setting")]
     pub(crate) settings: Vec<String>,
@@ -50,6 +53,8 @@ pub(crate) enum Trial {
     Copy,
     /// Processor time per masked value, into the null sink
     Processor,
+    /// The latency of pgbench on production, alone and beside a refresh
+    Production,
     /// One big table among small ones against an even split
     Split,
     /// Ten times the rows
@@ -64,10 +69,17 @@ impl Options {
         Self::parse()
     }
 
+    /// The same with so many jobs, unless the command line says how many.
+    pub(crate) fn with_jobs(&self, jobs: usize) -> Self {
+        let mut options = self.clone();
+        options.jobs.get_or_insert(jobs);
+        options
+    }
+
     /// What to measure, in the report's order.
     pub(crate) fn trials(&self) -> Vec<Trial> {
         let wanted = |trial: &Trial| match self.only.as_slice() {
-            [] => *trial != Trial::Scale || !self.quick,
+            [] => !self.quick || !matches!(trial, Trial::Scale | Trial::Production),
             only => only.contains(trial),
         };
         Trial::value_variants().iter().copied().filter(wanted).collect()

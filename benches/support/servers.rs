@@ -73,11 +73,23 @@ impl Server {
 
     /// A program of this server's version, connected to a database as superuser.
     pub(crate) fn program(&self, name: &str, database: &str) -> Command {
+        let mut command = self.tool(name);
+        command.args(["-d", &self.superuser_uri(database)]);
+        command
+    }
+
+    /// A program of this server's version, connected to nothing.
+    pub(crate) fn tool(&self, name: &str) -> Command {
         // Some systems keep clients and servers in different folders.
         let beside = self.0.binaries.program(name);
         let mut command = if beside.exists() { Command::new(beside) } else { Command::new(name) };
-        command.args(["-d", &self.0.uri(database)]).stdin(Stdio::null());
+        command.stdin(Stdio::null());
         command
+    }
+
+    /// URI of a database for the superuser.
+    pub(crate) fn superuser_uri(&self, database: &str) -> String {
+        self.0.uri(database)
     }
 
     /// `psql`, silent, ending at the first error.

@@ -1,15 +1,16 @@
 //! The measurements: each fills production with what it needs, lets the competitors take turns, and reports.
 
 use super::data;
-use super::figures::{Goal, Report, median, ratios, spread};
+use super::figures::{Goal, Report, ratios, spread};
+use super::median::median;
 use super::options::Options;
-use super::process::{Cost, Watch};
+use super::process::{Cost, Watch, measure};
 use super::rules::{RuleFiles, Treatment};
 use super::servers::Servers;
-use super::ways;
+use super::ways::{self, Target};
 
 /// The big table, in every database that has one.
-const BIG: &str = "customers";
+pub(crate) const BIG: &str = "customers";
 /// The same without rows: what a way costs whatever the size.
 const EMPTY: &str = "nobody";
 
@@ -39,7 +40,8 @@ pub(crate) fn copy(servers: &Servers, options: &Options, report: &mut Report) {
         Treatment::Masked.masked().iter().map(|(column, rule)| format!("{column}: {rule}")).collect();
     report.say(format!("Masked: {}; the other columns are kept.", rules.join(", ")));
 
-    let refresh = |rules, from: &str| ways::bauta(servers, from, rules, false, options, Watch::Own).wall;
+    let refresh =
+        |rules, from: &str| measure(ways::refresh(servers, from, rules, Target::Staging, options), Watch::Own).wall;
     let competitor = |name, run| Competitor { name, run, seconds: Vec::new(), fixed: Vec::new() };
     let mut competitors = vec![
         competitor(
@@ -83,7 +85,7 @@ pub(crate) fn copy(servers: &Servers, options: &Options, report: &mut Report) {
     let mut costs = Vec::new();
     for _ in 0..options.runs {
         servers.staging.clean();
-        costs.push(ways::bauta(servers, "big", &masked, false, options, Watch::Tree));
+        costs.push(measure(ways::refresh(servers, "big", &masked, Target::Staging, options), Watch::Tree));
     }
     let megabytes = |bytes: fn(&Cost) -> u64| costs.iter().map(|cost| bytes(cost) as f64 / 1e6).collect();
     report.figure("peak memory of bauta", Some(goal(100.0)), "MB", megabytes(|cost| cost.peak));
@@ -115,8 +117,8 @@ pub(crate) fn processor(servers: &Servers, options: &Options, report: &mut Repor
     let values = options.rows as f64 * columns.len() as f64;
     let (mut whole, mut more, mut only, mut walls) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..options.runs {
-        let masking = ways::bauta(servers, "big", &masked, true, options, Watch::Own);
-        let keeping = ways::bauta(servers, "big", &kept, true, options, Watch::Own);
+        let masking = measure(ways::refresh(servers, "big", &masked, Target::Null, options), Watch::Own);
+        let keeping = measure(ways::refresh(servers, "big", &kept, Target::Null, options), Watch::Own);
         whole.push(masking.own * 1e9 / values);
         more.push((masking.own - keeping.own) * 1e9 / values);
         only.push(keeping.own);
@@ -151,7 +153,7 @@ pub(crate) fn split(servers: &Servers, options: &Options, report: &mut Report) {
             let (database, seconds) =
                 if (turn + run) % 2 == 0 { ("lopsided", &mut uneven_seconds) } else { ("even", &mut even_seconds) };
             servers.staging.clean();
-            seconds.push(ways::bauta(servers, database, &rules, false, options, Watch::Own).wall);
+            seconds.push(measure(ways::refresh(servers, database, &rules, Target::Staging, options), Watch::Own).wall);
         }
     }
     let what = "one table with 91% of the rows and nine with 1% / ten equal tables";
@@ -169,7 +171,7 @@ pub(crate) fn scale(servers: &Servers, options: &Options, report: &mut Report) {
     for _ in 0..options.runs {
         let speed = |database, rows: u64| {
             servers.staging.clean();
-            let cost = ways::bauta(servers, database, &rules, false, options, Watch::Own);
+            let cost = measure(ways::refresh(servers, database, &rules, Target::Staging, options), Watch::Own);
             (rows as f64 / cost.wall, cost.peak)
         };
         let (slow, fast) = (speed("many", many), speed("few", few));
@@ -192,7 +194,7 @@ pub(crate) fn schema(servers: &Servers, options: &Options, report: &mut Report) 
         servers.staging.clean();
         let programs = ways::schema_only(servers, "wide");
         servers.staging.clean();
-        let cost = ways::bauta(servers, "wide", &rules, false, options, Watch::Own);
+        let cost = measure(ways::refresh(servers, "wide", &rules, Target::Staging, options), Watch::Own);
         own.push((cost.wall - programs) * 1e3 / options.tables as f64);
         tools.push(programs * 1e3 / options.tables as f64);
     }
@@ -203,7 +205,7 @@ pub(crate) fn schema(servers: &Servers, options: &Options, report: &mut Report) 
 }
 
 /// Fills production with these databases of customers, unless they are there already.
-fn fill(servers: &Servers, databases: &[(&str, &[(String, u64)])]) {
+pub(crate) fn fill(servers: &Servers, databases: &[(&str, &[(String, u64)])]) {
     let there = servers.production.sql("postgres", "select datname from pg_database");
     for (name, tables) in databases {
         if !there.lines().any(|other| other == *name) {

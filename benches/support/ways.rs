@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use super::data;
 use super::options::Options;
-use super::process::{Cost, Watch, measure};
 use super::servers::{Server, Servers};
 
 /// A key: any will do.
@@ -68,24 +67,29 @@ pub(crate) fn schema_only(servers: &Servers, from: &str) -> f64 {
     begun.elapsed().as_secs_f64()
 }
 
-/// `bauta refresh`, into the staging server or into nothing.
-pub(crate) fn bauta(
-    servers: &Servers,
-    from: &str,
-    rules: &Path,
-    into_nothing: bool,
-    options: &Options,
-    watch: Watch,
-) -> Cost {
+/// Where a refresh writes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The staging server.
+    Staging,
+    /// Nothing: the null sink.
+    Null,
+}
+
+/// A `bauta refresh`.
+pub(crate) fn refresh(servers: &Servers, from: &str, rules: &Path, target: Target, options: &Options) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bauta"));
     command.arg("refresh").arg(rules).args(&options.refresh_arguments);
     command.args(options.jobs.map(|jobs| format!("--jobs={jobs}")));
-    let target = if into_nothing { "null:".to_owned() } else { servers.staging.uri("loader", STAGING) };
+    let target = match target {
+        Target::Staging => servers.staging.uri("loader", STAGING),
+        Target::Null => "null:".to_owned(),
+    };
     command
         .env("BAUTA_KEY", KEY)
         .env("BAUTA_SOURCE", servers.production.uri("reader", from))
         .env("BAUTA_TARGET", target);
-    measure(command, watch)
+    command
 }
 
 /// Checks that a way did its work.
