@@ -102,8 +102,7 @@ pub(crate) fn ratios(over: &[f64], under: &[f64]) -> Vec<f64> {
 /// A number with its unit; ratios have none.
 fn number(value: f64, unit: &str) -> String {
     match unit {
-        "" | "s" => format!("{value:.2} {unit}").trim_end().to_owned(),
-        "ms" => format!("{value:.1} {unit}"),
+        "" | "s" | "ms" => format!("{value:.2} {unit}").trim_end().to_owned(),
         _ => format!("{value:.0} {unit}"),
     }
 }

@@ -4,16 +4,17 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Processors, system, date and revision, as a sentence.
+/// Processors, system, date, load and revision, as a sentence.
 pub(crate) fn facts() -> String {
     let processors = std::thread::available_parallelism().map_or(0, usize::from);
     let build = if cfg!(debug_assertions) { " **A debug build: the figures say nothing.**" } else { "" };
     format!(
-        "{processors} processors ({}), {} of memory, {}; {}; revision {}.{build}",
+        "{processors} processors ({}), {} of memory, {}; {}, load {}; revision {}.{build}",
         line("/proc/cpuinfo", "model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
         line("/proc/meminfo", "MemTotal").unwrap_or_else(|| "unknown size".to_owned()),
         said("uname", &["-sr"]),
         said("date", &["-u", "+%F %H:%M UTC"]),
+        load(),
         revision(),
     )
 }
@@ -25,6 +26,12 @@ pub(crate) fn save(name: &str, report: &str) {
     let path = folder.join(format!("{name}.md"));
     fs::create_dir_all(&folder).and_then(|()| fs::write(&path, report)).expect("the report can be written");
     eprintln!("saved: {}", path.strip_prefix(root).unwrap_or(&path).display());
+}
+
+/// How busy the machine was in the last minute: what it does besides falsifies the figures.
+fn load() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().filter(|load| !load.is_empty()).unwrap_or("unknown").to_owned()
 }
 
 /// The commit, and whether files differ from it.

@@ -1,6 +1,6 @@
 //! Production and staging: two throwaway servers with the same plain settings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use bauta::postgres::throwaway::{Options as Kind, Search, Throwaway, find_server, no_server};
@@ -85,6 +85,11 @@ impl Server {
         let mut command = if beside.exists() { Command::new(beside) } else { Command::new(name) };
         command.stdin(Stdio::null());
         command
+    }
+
+    /// The folder of this server's programs.
+    pub(crate) fn programs(&self) -> &Path {
+        &self.0.binaries.folder
     }
 
     /// URI of a database for the superuser.

@@ -1,9 +1,12 @@
 //! The measurements: each fills production with what it needs, lets the competitors take turns, and reports.
 
+use std::path::Path;
+
 use super::data;
 use super::figures::{Goal, Report, ratios, spread};
 use super::median::median;
 use super::options::Options;
+use super::peers::{self, Greenmask};
 use super::process::{Cost, Watch, measure};
 use super::rules::{RuleFiles, Treatment};
 use super::servers::Servers;
@@ -16,10 +19,16 @@ const EMPTY: &str = "nobody";
 
 /// A competitor of [`copy`] by its name, how it is run, and what it took: seconds with rows, seconds without.
 struct Competitor<'a> {
-    name: &'a str,
+    name: &'static str,
     run: Box<dyn Fn(&str) -> f64 + 'a>,
     seconds: Vec<f64>,
     fixed: Vec<f64>,
+}
+
+impl<'a> Competitor<'a> {
+    fn new(name: &'static str, run: impl Fn(&str) -> f64 + 'a) -> Self {
+        Self { name, run: Box::new(run), seconds: Vec::new(), fixed: Vec::new() }
+    }
 }
 
 /// Refreshes, masked and kept, against the ways to copy unmasked; and a refresh's memory.
@@ -40,22 +49,11 @@ pub(crate) fn copy(servers: &Servers, options: &Options, report: &mut Report) {
         Treatment::Masked.masked().iter().map(|(column, rule)| format!("{column}: {rule}")).collect();
     report.say(format!("Masked: {}; the other columns are kept.", rules.join(", ")));
 
-    let refresh =
-        |rules, from: &str| measure(ways::refresh(servers, from, rules, Target::Staging, options), Watch::Own).wall;
-    let competitor = |name, run| Competitor { name, run, seconds: Vec::new(), fixed: Vec::new() };
-    let mut competitors = vec![
-        competitor(
-            "raw pipe",
-            Box::new(|from: &str| ways::raw_pipe(servers, from, &[BIG])) as Box<dyn Fn(&str) -> f64>,
-        ),
-        competitor("pg_dump \\| psql", Box::new(|from: &str| ways::dump_and_psql(servers, from))),
-        competitor("bauta, 7 columns masked", Box::new(|from: &str| refresh(&masked, from))),
-        competitor("bauta, all kept", Box::new(|from: &str| refresh(&kept, from))),
-    ];
-    if !options.no_archive {
-        let run = Box::new(|from: &str| ways::dump_and_restore(servers, from));
-        competitors.push(competitor("pg_dump -Fd -j2, pg_restore -j2", run));
+    let peer = Greenmask::find(servers, BIG, EMPTY);
+    if let Greenmask::Failing(said) = &peer {
+        report.say(format!("greenmask did not work here: {said}"));
     }
+    let mut competitors = competitors(servers, options, &masked, &kept, &peer);
     let count = competitors.len();
     for run in 0..options.runs {
         // Another one begins each time: who comes first finds other caches than who comes last.
@@ -90,6 +88,36 @@ pub(crate) fn copy(servers: &Servers, options: &Options, report: &mut Report) {
     let megabytes = |bytes: fn(&Cost) -> u64| costs.iter().map(|cost| bytes(cost) as f64 / 1e6).collect();
     report.figure("peak memory of bauta", Some(goal(100.0)), "MB", megabytes(|cost| cost.peak));
     report.figure("peak memory with its children", None, "MB", megabytes(|cost| cost.peak_with_children));
+}
+
+/// All that take part: the raw pipe, `pg_dump | psql`, the two refreshes, then those that no goal is about.
+fn competitors<'a>(
+    servers: &'a Servers,
+    options: &'a Options,
+    masked: &'a Path,
+    kept: &'a Path,
+    peer: &'a Greenmask,
+) -> Vec<Competitor<'a>> {
+    let refresh = move |rules: &Path, from: &str| {
+        measure(ways::refresh(servers, from, rules, Target::Staging, options), Watch::Own).wall
+    };
+    let mut competitors = vec![
+        Competitor::new("raw pipe", move |from| ways::raw_pipe(servers, from, &[BIG])),
+        Competitor::new("pg_dump \\| psql", move |from| ways::dump_and_psql(servers, from)),
+        Competitor::new("bauta, 7 columns masked", move |from| refresh(masked, from)),
+        Competitor::new("bauta, all kept", move |from| refresh(kept, from)),
+    ];
+    if !options.no_archive {
+        let run = move |from: &str| ways::dump_and_restore(servers, from);
+        competitors.push(Competitor::new("pg_dump -Fd -j2, pg_restore -j2", run));
+    }
+    if let Greenmask::Works(program) = peer {
+        let run = move |from: &str| {
+            peers::greenmask(program, servers, BIG, from).unwrap_or_else(|said| panic!("greenmask: {said}"))
+        };
+        competitors.push(Competitor::new("greenmask, 7 columns masked", run));
+    }
+    competitors
 }
 
 /// The competitors' seconds, with and without rows.
