@@ -1,6 +1,7 @@
 //! The integration tests, one binary. What is where:
 //!
 //! - [`canary`]: a canary in every column of every type: found nowhere but under `keep`.
+//! - [`constraints`]: constraints that a plan lets pass hold.
 //! - [`crash`]: the plug is pulled, sessions are in the way: staging is the old one or the new one.
 //! - [`joins`]: every shape of key and reference: foreign keys valid, join counts equal.
 //! - [`plan`]: rules and schemas and the plans or mistakes that come of them, as data (no database).
@@ -19,6 +20,7 @@
 )]
 
 mod canary;
+mod constraints;
 mod crash;
 mod joins;
 mod plan;
