@@ -112,7 +112,9 @@ impl DomainKey {
                     continue;
                 }
                 let (head, tail) = rest.split_at(rest.len().min(TAG - filled));
-                state[filled..].iter_mut().zip(head).for_each(|(state, byte)| *state ^= byte);
+                let mut block = [0; TAG];
+                block[filled..filled + head.len()].copy_from_slice(head);
+                state = sum(state, block);
                 filled += head.len();
                 rest = tail;
             }

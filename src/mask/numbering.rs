@@ -165,7 +165,7 @@ pub(super) fn push_unknown(draw: &mut Draw, len: usize, out: &mut Vec<u32>) {
 /// Writes a prefix and digits up to a length.
 fn push(draw: &mut Draw, prefix: &str, len: usize, out: &mut Vec<u32>) {
     let end = out.len() + len;
-    out.extend(prefix.chars().filter_map(|c| c.to_digit(10)).take(len));
+    prefix.bytes().take(len).for_each(|digit| out.push(u32::from(digit - b'0')));
     while out.len() < end {
         // Twelve digits at once.
         let mut number = draw.below(1_000_000_000_000);

@@ -48,7 +48,7 @@ impl Persona {
             return names.iter().any(|name| text.contains(name));
         }
         // Nearly every name is one word in ASCII, and nearly every text is in ASCII.
-        if text.is_ascii() && names.iter().all(|name| name.bytes().all(|c| c.is_ascii_alphanumeric())) {
+        if text.is_ascii() && names.iter().all(|name| name.bytes().all(|c| ALPHANUMERIC[usize::from(c)])) {
             return has_word(text.as_bytes(), names.map(str::as_bytes));
         }
         names.iter().any(|name| words(name).any(|name| words(text).any(|word| same(name, word))))
@@ -159,12 +159,24 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().nth(1).is_some())
 }
 
+/// Whether a byte is a letter or digit in ASCII.
+const ALPHANUMERIC: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    table
+};
+
 /// Whether one of two words, of two characters and more, stands in a text, all in ASCII.
 fn has_word(text: &[u8], words: [&[u8]; 2]) -> bool {
-    let mut inside = false;
+    let mut before = false;
     for (at, c) in text.iter().enumerate() {
-        let begins = !inside && c.is_ascii_alphanumeric();
-        inside = c.is_ascii_alphanumeric();
+        let inside = ALPHANUMERIC[usize::from(*c)];
+        let begins = inside && !before;
+        before = inside;
         if !begins {
             continue;
         }

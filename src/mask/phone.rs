@@ -121,6 +121,20 @@ impl<'a> Number<'a> {
         let any = main.contains(char::is_alphanumeric);
         slots.clear();
         digits.clear();
+        if main.is_ascii() {
+            for (at, byte) in main.bytes().enumerate() {
+                if byte.is_ascii_digit() {
+                    let digit = u32::from(byte - b'0');
+                    if digits.len() == slots.len() {
+                        digits.push(digit);
+                    }
+                    slots.push(Slot { at, character: char::from(byte), digit: Some(digit) });
+                } else if !any || byte.is_ascii_alphabetic() {
+                    slots.push(Slot { at, character: char::from(byte), digit: None });
+                }
+            }
+            return Self::planned(value, slots, digits, extension, home);
+        }
         for (at, character) in main.char_indices() {
             let digit = digit_value(character);
             if any && digit.is_none() && !character.is_alphanumeric() {
@@ -133,8 +147,12 @@ impl<'a> Number<'a> {
             }
             slots.push(Slot { at, character, digit });
         }
+        Self::planned(value, slots, digits, extension, home)
+    }
+
+    fn planned(value: &'a str, slots: &'a [Slot], digits: &[u32], extension: (usize, usize), home: Home) -> Self {
         let mut number = Self { value, slots, extension, kept: 0, filling: Filling::Unknown };
-        (number.kept, number.filling) = number.plan(main.trim_start(), digits, home);
+        (number.kept, number.filling) = number.plan(value[..extension.0].trim_start(), digits, home);
         if number.kept == number.slots.len() {
             (number.kept, number.filling) = (0, Filling::Unknown);
         }

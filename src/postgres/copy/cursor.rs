@@ -40,6 +40,8 @@ pub(super) enum Cursor<'a> {
     Range { cells: &'a StructArray, lower: Box<Cursor<'a>>, upper: Box<Cursor<'a>>, flags: &'a UInt8Array },
 }
 
+const TOO_LARGE: Reason = "the value is larger than 2 GB";
+
 const DEFECT: Reason = "the masked column has another type than its plan says (a defect)";
 
 impl<'a> Cursor<'a> {
@@ -202,10 +204,17 @@ impl<'a> Cursor<'a> {
             out.extend_from_slice(&(-1i32).to_be_bytes());
             return Ok(());
         }
+        if let Cursor::Text(texts) = self {
+            let bytes = texts.value(row).as_bytes();
+            let len = i32::try_from(bytes.len()).map_err(|_| TOO_LARGE)?;
+            out.extend_from_slice(&len.to_be_bytes());
+            out.extend_from_slice(bytes);
+            return Ok(());
+        }
         let at = out.len();
         out.extend_from_slice(&[0; 4]);
         self.binary(row, out)?;
-        let len = i32::try_from(out.len() - at - 4).map_err(|_| "the value is larger than 2 GB")?;
+        let len = i32::try_from(out.len() - at - 4).map_err(|_| TOO_LARGE)?;
         out[at..at + 4].copy_from_slice(&len.to_be_bytes());
         Ok(())
     }
