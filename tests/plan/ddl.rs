@@ -129,7 +129,11 @@ fn parts(keys: &str) -> Vec<UniquePart> {
         c == ',' && depth == 0
     };
     let part = |text: &str| match text.trim().split_once(" with ") {
-        None => UniquePart { sql: text.trim().to_owned(), ..UniquePart::default() },
+        None => {
+            // A collation that makes different texts equal.
+            let (sql, folds) = text.trim().strip_suffix(" collate any_case").map_or((text, false), |sql| (sql, true));
+            UniquePart { sql: sql.trim().to_owned(), operator: None, folds }
+        }
         Some((sql, operator)) => {
             let operator = Some(operator.trim().to_owned()).filter(|operator| operator != "=");
             UniquePart { sql: sql.trim().to_owned(), operator, folds: false }
@@ -157,7 +161,8 @@ fn key(
         list.sort();
         list.dedup();
     }
-    let plain = inside.is_empty() && condition.is_none() && !nulls_equal && what == "unique";
+    let folds = parts.iter().any(|part| part.folds);
+    let plain = !folds && inside.is_empty() && condition.is_none() && !nulls_equal && what == "unique";
     let shown: Vec<String> = parts
         .iter()
         .map(|part| part.operator.as_ref().map_or(part.sql.clone(), |sign| format!("{} with {sign}", part.sql)))

@@ -14,6 +14,9 @@ pub(super) fn compare(outputs: &Outputs<'_>, sign: &str, left: &Formula, right: 
     if a.is_some() && a == b {
         return Truth::SAME;
     }
+    if let Some(found) = with_itself(outputs, sign, left, right).or_else(|| with_itself(outputs, sign, right, left)) {
+        return found;
+    }
     if let Some(constant) = right.constant() {
         return with_constant(outputs, sign, left, &constant);
     }
@@ -22,6 +25,39 @@ pub(super) fn compare(outputs: &Outputs<'_>, sign: &str, left: &Formula, right: 
         (Some(_), None) => Truth::UNKNOWN,
         (None, _) => with_each_other(outputs, sign, left, right),
     }
+}
+
+/// `x = lower(x)` and the like: whether a text is written as it should be.
+fn with_itself(outputs: &Outputs<'_>, sign: &str, one: &Formula, other: &Formula) -> Option<Truth> {
+    let Formula::Call(name, parts) = other else { return None };
+    let (plan, gives) = outputs.text(one)?;
+    if sign != "=" || parts.len() != 1 || parts[0].column() != one.column() {
+        return None;
+    }
+    let written = |text: &str| match name.as_str() {
+        "lower" => Some(text.to_lowercase()),
+        "upper" => Some(text.to_uppercase()),
+        "btrim" => Some(text.trim_matches(' ').to_owned()),
+        _ => None,
+    };
+    if gives.null {
+        return Some(Truth::NULL);
+    }
+    if let Some(values) = &gives.one_of {
+        let answers: Vec<bool> = values.iter().map(|own| Some(written(own)? == *own)).collect::<Option<_>>()?;
+        return Some(among(plan, &answers, Some(true)));
+    }
+    // Case and blanks stay where they are.
+    if plan.mask.promises.keeps_format {
+        return written("").map(|_| Truth::SAME);
+    }
+    let holds = match name.as_str() {
+        "lower" => texts::is_within(&gives, "^[^A-Z]*$"),
+        "upper" => texts::is_within(&gives, "^[^a-z]*$"),
+        "btrim" => gives.solid,
+        _ => false,
+    };
+    holds.then_some(Truth::UNFALSE)
 }
 
 /// The operator with its sides changed.
@@ -52,6 +88,15 @@ fn with_constant(outputs: &Outputs<'_>, sign: &str, left: &Formula, constant: &s
                     (None, Some(false)) => Truth::UNFALSE.not(),
                     (None, None) => Truth::UNKNOWN,
                 };
+            }
+            ("position" | "strpos", [one, two]) => {
+                let (text, sought) = if name == "position" { (two, one) } else { (one, two) };
+                let pattern = match (sign, constant, sought.constant().as_deref()) {
+                    (">" | "<>", "0", Some("@")) | (">=", "1", Some("@")) => "@",
+                    (">", "1", Some("@")) | (">=", "2", Some("@")) => "^[^@].*@",
+                    _ => return Truth::UNKNOWN,
+                };
+                return with_constant(outputs, "~", text, pattern);
             }
             _ => return Truth::UNKNOWN,
         }
@@ -297,6 +342,10 @@ pub(super) fn is_one_of(outputs: &Outputs<'_>, left: &Formula, items: &[String])
 /// Two expressions of which none is constant, and one at least is masked.
 fn with_each_other(outputs: &Outputs<'_>, sign: &str, left: &Formula, right: &Formula) -> Truth {
     let sides = [outputs.column(number(left)), outputs.column(number(right))];
+    let compared = matches!(sign, "=" | "<>" | "<" | "<=" | ">" | ">=");
+    if !compared {
+        return Truth::UNKNOWN;
+    }
     if sides.iter().flatten().any(|(_, gives)| gives.null) {
         return Truth::NULL;
     }

@@ -29,6 +29,13 @@ pub(super) fn pattern(plan: &ColumnPlan, gives: &Gives, sign: &str, pattern: &st
     if denied { found.not() } else { found }
 }
 
+/// Whether everything that a mask gives matches a regular expression.
+pub(super) fn is_within(gives: &Gives, pattern: &str) -> bool {
+    let form = gives.form.and_then(Language::whole);
+    let language = Language::found(pattern, false);
+    form.zip(language).is_some_and(|(form, language)| language.includes(&form) == Some(true))
+}
+
 /// The texts for which an operator holds, or, if the second is true, does not.
 fn language(sign: &str, pattern: &str) -> Option<(Language, bool)> {
     let (sign, denied) = match sign.strip_prefix('!') {
