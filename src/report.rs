@@ -50,6 +50,8 @@ pub struct Report {
     pub rules: String,
     /// SHA-256 of the rule file, hexadecimal.
     pub rules_digest: String,
+    /// The environment (`--env`) that it was made for.
+    pub environment: Option<String>,
     /// Tells keys apart; `None` where the key was made for this run only.
     pub key_fingerprint: Option<String>,
     /// RFC 3339 times, UTC.
@@ -75,6 +77,9 @@ pub struct TableReport {
     pub table: String,
     /// Rows written.
     pub rows: u64,
+    /// Rows of production that stayed behind; `None` where they were not counted: all rows travelled, or the server left
+    /// them out by a condition, or none was looked at.
+    pub left_out: Option<u64>,
     /// Bytes written.
     pub bytes: u64,
     /// Seconds from first to last row.

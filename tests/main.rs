@@ -8,6 +8,7 @@
 //! - [`refresh`]: the main job on small databases: what arrives, what stays, what is refused.
 //! - [`rules`]: wrong rule files and what is said about them, as data (no database).
 //! - [`shipped`]: the shipped rules, the demo, the README.
+//! - [`subset`]: which rows travel in every shape of reference, against a second way of working it out.
 //! - [`support`]: two throwaway servers, and what tests do with them.
 //! - [`tidy`]: the layers and habits of `src/lib.rs` hold (reads the sources, no database).
 
@@ -27,5 +28,6 @@ mod plan;
 mod refresh;
 mod rules;
 mod shipped;
+mod subset;
 mod support;
 mod tidy;

@@ -21,6 +21,9 @@ pub(super) struct Check {
     /// The database to check against instead
     #[arg(long)]
     source: Option<String>,
+    /// The environment of the rule file to check for
+    #[arg(long)]
+    env: Option<String>,
     /// Warnings are mistakes too
     #[arg(long)]
     strict: bool,
@@ -42,7 +45,7 @@ impl Check {
 
     /// What to print where all is well, and the warnings.
     async fn check(&self, common: &Common) -> Result<(String, Diagnostics), Failure> {
-        let loaded = rules::load(&self.rules, self.schema.as_deref())?;
+        let loaded = rules::load(&self.rules, self.schema.as_deref())?.for_environment(self.env.as_deref())?;
         let online;
         let schema = match &self.source {
             Some(uri) => {

@@ -42,6 +42,9 @@ pub(super) struct Refresh {
 /// What a refresh can be told besides its rules and its two ends.
 #[derive(Args, Clone)]
 pub(super) struct Options {
+    /// The environment of the rule file that this refresh is for; without it all rows travel
+    #[arg(long)]
+    pub(super) env: Option<String>,
     /// Workers, each with one connection to either side [default: the processors, or a third of them where both servers
     /// run on this machine]
     #[arg(long)]
@@ -103,6 +106,7 @@ const TARGET_MEMORY: u64 = 512 << 20;
 impl Default for Options {
     fn default() -> Self {
         Self {
+            env: None,
             jobs: None,
             split_size: None,
             max_rate: None,
@@ -197,7 +201,8 @@ impl Job {
         observer: &dyn Observer,
         stop: watch::Receiver<Option<Kind>>,
     ) -> Result<Report, Failure> {
-        let loaded = rules::load(&self.rules, self.options.schema.as_deref())?;
+        let loaded =
+            rules::load(&self.rules, self.options.schema.as_deref())?.for_environment(self.options.env.as_deref())?;
         let mut warnings = Vec::new();
         if self.key.fresh {
             warnings.push("no key is set (BAUTA_KEY, BAUTA_KEY_FILE): this run has one of its own, and no other run will give the same values".to_owned());

@@ -70,6 +70,15 @@ pub(super) fn read_snapshot(path: &Path) -> Result<Schema, Failure> {
 }
 
 impl Loaded {
+    /// Takes the environment that `--env` names; without it all rows travel.
+    ///
+    /// # Errors
+    /// The file has no such environment (exit 2).
+    pub(super) fn for_environment(mut self, name: Option<&str>) -> Result<Self, Failure> {
+        self.rules.choose(name)?;
+        Ok(self)
+    }
+
     /// Resolves the rules against a schema, and prints what they are warned about. With `strict`, a warning is a
     /// mistake.
     ///

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
+use crate::source::Counted;
 use crate::verify;
 
 /// Counts of a run.
@@ -13,6 +14,8 @@ pub(super) struct Ledger {
 
 #[derive(Default)]
 struct Entry {
+    /// Known before the first row, where every row was looked at.
+    counted: Option<Counted>,
     open_units: AtomicUsize,
     read: AtomicU64,
     acknowledged: AtomicU64,
@@ -22,8 +25,15 @@ struct Entry {
 }
 
 impl Ledger {
-    pub(super) fn new(tables: usize) -> Self {
-        Self { tables: (0..tables).map(|_| Entry::default()).collect() }
+    /// For the tables of a plan, with what is known of each.
+    pub(super) fn new(tables: Vec<Option<Counted>>) -> Self {
+        let entry = |counted| Entry { counted, ..Entry::default() };
+        Self { tables: tables.into_iter().map(entry).collect() }
+    }
+
+    /// Rows of a table that stay behind, where they were counted.
+    pub(super) fn left_out(&self, table: usize) -> Option<u64> {
+        self.tables[table].counted?.left_out
     }
 
     /// Notes that a unit of this table is to come.
@@ -73,6 +83,7 @@ impl Ledger {
     /// What `verify` judges by.
     pub(super) fn totals(&self) -> verify::Ledger {
         let totals = |entry: &Entry| (entry.read.load(Ordering::Relaxed), entry.acknowledged.load(Ordering::Relaxed));
-        verify::Ledger { tables: self.tables.iter().map(totals).collect() }
+        let chosen = self.tables.iter().map(|entry| Some(entry.counted?.travel)).collect();
+        verify::Ledger { tables: self.tables.iter().map(totals).collect(), chosen }
     }
 }

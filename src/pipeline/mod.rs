@@ -1,4 +1,4 @@
-//! Runs a plan. The life of a batch: a reader frames it, a bounded channel hands it over (a full channel is the
+//! Runs a plan. First the source decides which rows travel. Then the life of a batch: a reader frames it, a bounded channel hands it over (a full channel is the
 //! backpressure), the table's masks turn it into a masked batch, a writer writes it; the ledger counts rows on both
 //! sides. When the last row is in, production is let go, the generation is sealed, judged and published.
 //!
@@ -46,13 +46,20 @@ pub struct Options<'a> {
 /// Whatever failed first. The generation is discarded then, and what was live stays live.
 pub async fn run(
     plan: &Plan,
-    source: Box<dyn Source>,
+    mut source: Box<dyn Source>,
     sink: &dyn Sink,
     options: Options<'_>,
     observer: &dyn Observer,
 ) -> Result<Report, Failure> {
     let begun = Instant::now();
     let started = jiff::Timestamp::now().to_string();
+    let chosen = match until_stopped(&options.stop, source.choose(plan, options.key, observer)).await {
+        Ok(chosen) => chosen,
+        Err(failure) => {
+            source.close().await;
+            return Err(failure);
+        }
+    };
     // A beginning that is cut short would leave half a generation that nobody holds: a signal waits for its end.
     let mut generation = match sink.begin(plan, observer).await {
         Ok(generation) => generation,
@@ -61,7 +68,7 @@ pub async fn run(
             return Err(failure);
         }
     };
-    let ledger = Ledger::new(plan.tables.len());
+    let ledger = Ledger::new(chosen);
     let made = make(plan, source, sink, generation.as_mut(), &ledger, &options, observer).await;
     let passed = match made {
         Ok(passed) => passed,
@@ -78,6 +85,7 @@ pub async fn run(
         bauta: env!("CARGO_PKG_VERSION").to_owned(),
         rules: plan.name.clone(),
         rules_digest: plan.rules_digest.clone(),
+        environment: plan.environment.clone(),
         key_fingerprint: options.key_fingerprint,
         started,
         finished: jiff::Timestamp::now().to_string(),
@@ -211,6 +219,7 @@ fn tables(plan: &Plan, ledger: &Ledger) -> Vec<TableReport> {
         .map(|(index, table)| TableReport {
             table: table.table.to_string(),
             rows: ledger.rows(index),
+            left_out: ledger.left_out(index),
             bytes: ledger.bytes(index),
             seconds: ledger.seconds(index),
             columns: table

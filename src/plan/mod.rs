@@ -14,6 +14,7 @@ mod references;
 mod resolve;
 mod rows;
 mod sequences;
+pub mod subset;
 mod switch;
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,10 @@ pub struct Plan {
     pub rules_digest: String,
     /// Tables that hold rows, leaves of partitioned ones among them, sorted by name.
     pub tables: Vec<TablePlan>,
+    /// The environment that it is for; without one all rows travel.
+    pub environment: Option<String>,
+    /// Which rows travel, where a condition on a row alone does not tell.
+    pub selection: Option<subset::Selection>,
     /// What happens to each sequence.
     pub sequences: Vec<SequencePlan>,
     /// SQL files to run on the shadow before it is verified.

@@ -11,7 +11,9 @@ use super::drafts::Drafter;
 use super::follow::Follow;
 use super::lineage::Lineage;
 use super::references::References;
-use super::{ColumnPlan, Mirror, Plan, Rows, Script, TablePlan, constraints, rows, sequences, undeclared, uniqueness};
+use super::{
+    ColumnPlan, Mirror, Plan, Rows, Script, TablePlan, constraints, rows, sequences, subset, undeclared, uniqueness,
+};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::rules::RuleFile;
 use crate::schema::{Column, ColumnName, Schema, Table, TableName};
@@ -34,7 +36,7 @@ pub fn resolve(
     let (undeclared, wrong) = undeclared::resolve(rules, &lineage);
     let references = References::new(schema, &lineage, &undeclared);
     let mut covers = Covers::new(rules, &lineage);
-    let (rows, mut found) = rows::resolve(schema, &lineage, &mut covers);
+    let (rows, mut found) = rows::resolve(rules, schema, &lineage, &mut covers);
     let travels = |table: &Table| rows.get(&table.name) != Some(&Rows::None);
 
     found.extend(wrong);
@@ -62,11 +64,15 @@ pub fn resolve(
         let estimated_bytes = if rows == Rows::None { 0 } else { table.size.bytes };
         tables.push(TablePlan { table: table.name.clone(), into, rows, columns, estimated_rows, estimated_bytes });
     }
+    let (selection, mistakes) = subset::resolve(rules, schema, &lineage, &undeclared, &mut tables);
+    found.extend(mistakes);
     let roles = rules.mirror.roles.iter().map(|(from, to)| (from.value.clone(), to.value.clone())).collect();
     let plan = Plan {
         name: rules.name.value.clone(),
         rules_digest: hex(&Sha256::digest(rules.text.as_bytes())),
         tables,
+        environment: rules.chosen().map(|environment| environment.name.value.clone()),
+        selection,
         sequences: sequences::resolve(schema, &plans),
         after_load: scripts,
         mirror: Mirror {

@@ -44,7 +44,7 @@ pub static FILE: Keys = Keys {
         key("tables", "the rules, table by table"),
         key("after_load", "SQL files to run on the copy before it is verified"),
         key("mirror", "what of the schema is renamed or left out"),
-        later("environments", "what differs between staging, QA and others"),
+        key("environments", "which rows staging, QA and others get (`--env NAME`)"),
         later("exceptions", "persons' columns that are kept for a reason and a time"),
     ],
 };
@@ -56,6 +56,7 @@ pub static TABLE: Keys = Keys {
         key("rows", "which rows travel: none, or a boolean SQL expression"),
         key("columns", "a rule for each column, or for each pattern of columns"),
         key("keep", "why all columns, or some, pass as they are"),
+        key("cut", "columns that become NULL where the row that they refer to stays behind"),
         later("exempt", "rows that pass as they are"),
     ],
 };
@@ -101,6 +102,16 @@ pub static MIRROR: Keys = Keys {
         key("roles", "roles of production that have another name on staging"),
         key("comments", "keep or drop"),
         key("large_objects", "none: they are left out"),
+    ],
+};
+
+/// Of an environment.
+pub static ENVIRONMENT: Keys = Keys {
+    place: "an environment",
+    keys: &[
+        key("subset", "the rows to begin with, by table: a share such as 5%, or a boolean SQL expression"),
+        key("rows", "which rows travel, by table, besides what the tables themselves say"),
+        later("quirks", "odd values that are mixed in"),
     ],
 };
 

@@ -5,6 +5,7 @@ use crate::diagnostic::{Lines, Span};
 use crate::node::Entry;
 use crate::schema::TableName;
 
+mod environment;
 pub mod expression;
 pub mod keys;
 mod pattern;
@@ -46,6 +47,10 @@ pub struct RuleFile {
     pub after_load: Vec<Spanned<String>>,
     /// `mirror:`.
     pub mirror: MirrorRule,
+    /// `environments:`, in the file's order.
+    pub environments: Vec<EnvironmentRule>,
+    /// Index of the environment that the run is for (`--env`); without one all rows travel.
+    pub environment: Option<usize>,
 }
 
 impl RuleFile {
@@ -54,6 +59,41 @@ impl RuleFile {
         self.lines.line(span.start)
     }
 }
+
+/// One environment: which rows it gets. It can only narrow what the file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvironmentRule {
+    /// Such as `qa`.
+    pub name: Spanned<String>,
+    /// `subset:`.
+    pub subset: Vec<Narrowed<Chosen>>,
+    /// `rows:`, each besides what the table's own `rows:` says.
+    pub rows: Vec<Narrowed<RowsRule>>,
+}
+
+/// What an environment says about the tables under one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Narrowed<T> {
+    /// `[schema.]table` with `*`.
+    pub pattern: TablePattern,
+    /// Where the key stands.
+    pub span: Span,
+    /// What it says.
+    pub what: Spanned<T>,
+}
+
+/// Which rows of a table a subset begins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// So many of them, by a keyed hash of the primary key.
+    Share(Share),
+    /// Those for which a boolean SQL expression is true.
+    Where(String),
+}
+
+/// A share in millionths, above none and at most all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share(pub u32);
 
 /// What happens to a column that no rule names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,6 +167,8 @@ pub struct TableRule {
     pub columns: Vec<ColumnRule>,
     /// `keep:`.
     pub keep: Vec<KeepRule>,
+    /// `cut:`: columns that become NULL where the row that they refer to stays behind.
+    pub cut: Vec<Spanned<String>>,
 }
 
 /// A table key: each part verbatim, `*` for any run of characters.

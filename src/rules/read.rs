@@ -48,6 +48,8 @@ impl Reader<'_> {
             tables: Vec::new(),
             after_load: Vec::new(),
             mirror: MirrorRule::default(),
+            environments: Vec::new(),
+            environment: None,
         };
         for entry in entries {
             let node = &entry.node;
@@ -63,6 +65,7 @@ impl Reader<'_> {
                 "tables" => file.tables = self.tables(node),
                 "after_load" => file.after_load = self.texts(node, "`after_load`", "a script"),
                 "mirror" => file.mirror = self.mirror(node),
+                "environments" => file.environments = self.environments(node),
                 _ => self.unknown_key(entry, &keys::FILE),
             }
         }

@@ -41,7 +41,14 @@ impl Reader<'_> {
     }
 
     fn table(&mut self, pattern: TablePattern, entry: &Entry) -> Option<TableRule> {
-        let mut table = TableRule { pattern, span: entry.key_span, rows: None, columns: Vec::new(), keep: Vec::new() };
+        let mut table = TableRule {
+            pattern,
+            span: entry.key_span,
+            rows: None,
+            columns: Vec::new(),
+            keep: Vec::new(),
+            cut: Vec::new(),
+        };
         let what = format!("the table `{}`", entry.key);
         let example = "write `{ columns: { NAME: MASK, ... } }`, `{ keep: WHY }` or `{ rows: none }`";
         for entry in self.map_of(&entry.node, &what, Some(example))? {
@@ -49,6 +56,7 @@ impl Reader<'_> {
                 "rows" => table.rows = self.rows(&entry.node),
                 "columns" => table.columns = self.columns(&entry.node),
                 "keep" => table.keep = self.keeps(&entry.node),
+                "cut" => table.cut = self.texts(&entry.node, "`cut`", "a column"),
                 _ => self.unknown_key(entry, &keys::TABLE),
             }
         }
@@ -74,20 +82,24 @@ impl Reader<'_> {
         }
     }
 
-    fn rows(&mut self, node: &Node) -> Option<Spanned<RowsRule>> {
+    pub(super) fn rows(&mut self, node: &Node) -> Option<Spanned<RowsRule>> {
         let text = self.text(node, "`rows`")?;
         let span = text.span;
         if text.value == "none" {
             return Some(Spanned { value: RowsRule::None, span });
         }
+        let help = "write `none`, or one boolean SQL expression over the table's columns";
+        let condition = self.condition(text, "`rows`", help)?;
+        Some(Spanned { value: RowsRule::Where(condition), span })
+    }
+
+    /// One boolean SQL expression, as far as a tokenizer can tell.
+    pub(super) fn condition(&mut self, text: Spanned<String>, what: &str, help: &str) -> Option<String> {
         match expression::check(&text.value) {
-            Ok(()) => Some(Spanned { value: RowsRule::Where(text.value), span }),
+            Ok(()) => Some(text.value),
             Err(wrong) => {
-                let at = self.inside(span, &text.value, wrong.at);
-                self.mistakes.push(
-                    Diagnostic::error(at, format!("`rows` is no condition: {}", wrong.why))
-                        .help("write `none`, or one boolean SQL expression over the table's columns"),
-                );
+                let at = self.inside(text.span, &text.value, wrong.at);
+                self.mistakes.push(Diagnostic::error(at, format!("{what} is no condition: {}", wrong.why)).help(help));
                 None
             }
         }

@@ -12,11 +12,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::sync::mpsc::Sender;
 
-use super::{Reader, Source, Unit};
+use super::{Counted, Reader, Source, Unit};
 use crate::batch::{Batch, Cell, Encoding, Sealed, Want};
 use crate::failure::Failure;
+use crate::key::RootKey;
 use crate::plan::{Plan, Rows, TablePlan};
 use crate::postgres::copy::{BATCH_BYTES, BATCH_ROWS, form};
+use crate::report::Observer;
 use crate::schema::{Column, DEFAULT_SCHEMA, Kind, Schema, Size, Table, TableName, Type};
 
 /// A folder of CSV files.
@@ -56,6 +58,17 @@ impl Source for CsvSource {
 
     fn encoding(&self, _: &TablePlan) -> Encoding {
         Encoding::Text
+    }
+
+    async fn choose(&mut self, plan: &Plan, _: &RootKey, _: &dyn Observer) -> Result<Vec<Option<Counted>>, Failure> {
+        if let Some(table) = plan.tables.iter().find(|table| matches!(table.rows, Rows::Where(_))) {
+            return Err(Failure::usage(format!("{}: `rows:` with a condition needs a database", table.table)));
+        }
+        if plan.selection.is_some() {
+            return Err(Failure::usage("a subset, or `rows:` of tables that others refer to, needs a database")
+                .remedy("leave out --env, or name a database as the source"));
+        }
+        Ok(vec![None; plan.tables.len()])
     }
 
     fn units(&self, _: &Plan, tables: &[usize]) -> Vec<Unit> {
@@ -141,9 +154,6 @@ impl Reader for CsvReader {
         wants: &[Want],
         queue: &Sender<Batch>,
     ) -> Result<u64, Failure> {
-        if let Rows::Where(_) = table.rows {
-            return Err(Failure::usage(format!("{}: `rows:` with a condition needs a database", table.table)));
-        }
         let stem = match table.table.schema.as_str() {
             DEFAULT_SCHEMA => table.table.name.clone(),
             schema => format!("{schema}.{}", table.table.name),

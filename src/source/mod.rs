@@ -5,7 +5,9 @@ use tokio::sync::mpsc::Sender;
 
 use crate::batch::{Batch, Encoding, Want};
 use crate::failure::Failure;
+use crate::key::RootKey;
 use crate::plan::{Plan, TablePlan};
+use crate::report::Observer;
 use crate::schema::Schema;
 
 pub mod csv;
@@ -20,6 +22,18 @@ pub trait Source: Send + Sync {
     /// How sealed cells of a table are written.
     fn encoding(&self, table: &TablePlan) -> Encoding;
 
+    /// Decides which rows travel, where conditions alone do not tell ([`Plan::selection`]); before any unit is asked for.
+    /// Gives what is known of each table of the plan.
+    ///
+    /// # Errors
+    /// The world failed, or this kind of source cannot do what the plan asks for (exit 2).
+    async fn choose(
+        &mut self,
+        plan: &Plan,
+        key: &RootKey,
+        observer: &dyn Observer,
+    ) -> Result<Vec<Option<Counted>>, Failure>;
+
     /// Splits the rows of tables, by their indexes in the plan, into units of work that can be read apart; in the same
     /// order.
     fn units(&self, plan: &Plan, tables: &[usize]) -> Vec<Unit>;
@@ -32,6 +46,15 @@ pub trait Source: Send + Sync {
 
     /// Lets go of the moment: sessions, locks, temporary files.
     async fn close(self: Box<Self>);
+}
+
+/// What is known of a table's rows before the first one travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Rows that travel.
+    pub travel: u64,
+    /// Rows that stay behind; `None` where none of the table's rows was looked at, since nothing leads to them.
+    pub left_out: Option<u64>,
 }
 
 /// A part of a table that is read by one reader and written by one writer.

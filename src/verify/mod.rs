@@ -21,6 +21,8 @@ pub struct Facts {
 pub struct Ledger {
     /// Per table of the plan: rows read, and rows that the sink acknowledged.
     pub tables: Vec<(u64, u64)>,
+    /// Per table of the plan: rows that were to travel, where that was known before.
+    pub chosen: Vec<Option<u64>>,
 }
 
 /// Proof that everything held.
@@ -41,6 +43,11 @@ pub fn judge(plan: &Plan, ledger: &Ledger, facts: Facts) -> Result<Passed, Failu
         rows += read;
         if read != acknowledged {
             broken.push(format!("{}: {read} rows read, {acknowledged} rows acknowledged", table.table));
+        }
+    }
+    for ((table, (read, _)), chosen) in plan.tables.iter().zip(&ledger.tables).zip(&ledger.chosen) {
+        if let Some(chosen) = chosen.filter(|chosen| chosen != read) {
+            broken.push(format!("{}: {chosen} rows were chosen, {read} rows read", table.table));
         }
     }
     if ledger.tables.len() != plan.tables.len() {

@@ -1,6 +1,7 @@
 //! A PostgreSQL database as a source, read at one moment: locks first, then a snapshot that every reader shares. It is only
 //! ever read, in transactions that cannot write, and it goes before us (`watcher`).
 
+mod closure;
 mod condition;
 mod moment;
 mod pace;
@@ -15,18 +16,22 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use self::closure::Chosen;
 use self::moment::Moment;
 use self::pace::Pace;
 use self::reader::PostgresReader;
 use self::units::Splitting;
 use self::watcher::{Registered, Shared, Watcher};
-use super::{Reader, Source, Unit};
+use super::{Counted, Reader, Source, Unit};
 use crate::batch::Encoding;
 use crate::failure::Failure;
+use crate::key::RootKey;
+use crate::plan::subset::Seed;
 use crate::plan::{Plan, Rows, TablePlan};
 use crate::postgres::catalog;
 use crate::postgres::connect::{Address, Session, connect};
 use crate::postgres::database::Database;
+use crate::report::Observer;
 use crate::schema::{Schema, TableName};
 
 const BLOCKS: &str = include_str!("blocks.sql");
@@ -79,6 +84,7 @@ pub struct PostgresSource {
     warnings: Vec<String>,
     pace: Option<Arc<Pace>>,
     options: Options,
+    chosen: Arc<Chosen>,
     _registered: Registered,
 }
 
@@ -122,6 +128,7 @@ impl PostgresSource {
             warnings,
             pace: options.max_rate.map(|rate| Arc::new(Pace::new(rate))),
             options,
+            chosen: Arc::default(),
             _registered: registered,
         })
     }
@@ -156,6 +163,16 @@ impl PostgresSource {
         self.shared.failure()
     }
 
+    /// A further session inside the moment.
+    async fn joined(&self, purpose: &str) -> Result<(Session, Registered), Failure> {
+        let session = connect(self.address(), purpose).await?;
+        // Watched before it has locks: what it waits for or holds counts from the first moment.
+        let registered = self.shared.register(&session);
+        let (snapshot, tables) = (&self.moment.snapshot, &self.moment.tables);
+        moment::join(&session, snapshot, tables, self.options.lock_timeout).await?;
+        Ok((session, registered))
+    }
+
     /// Checks what only the server can: that every `rows:` is a condition on its table which calls nothing outside
     /// `pg_catalog`, and that a standby can read every table. No row is read.
     ///
@@ -172,6 +189,14 @@ impl PostgresSource {
             let unlogged = self.schema.table(&table.table).is_some_and(|table| table.unlogged);
             if self.database.standby && unlogged && table.rows != Rows::None {
                 wrong.push(format!("{}: an unlogged table has no rows on a standby; write `rows: none`", table.table));
+            }
+        }
+        for walk in plan.selection.iter().flat_map(|selection| &selection.walks) {
+            let table = &plan.tables[walk.table].table;
+            if let Some(Seed::Where(expression)) = &walk.seed
+                && let Some(reason) = condition::check(&self.coordinator, table, expression).await?
+            {
+                wrong.push(format!("`subset:` of {table}: {reason}"));
             }
         }
         if wrong.is_empty() { Ok(()) } else { Err(Failure::usage(wrong.join("; "))) }
@@ -213,6 +238,39 @@ impl Source for PostgresSource {
         encoding(table)
     }
 
+    async fn choose(
+        &mut self,
+        plan: &Plan,
+        key: &RootKey,
+        observer: &dyn Observer,
+    ) -> Result<Vec<Option<Counted>>, Failure> {
+        let Some(selection) = &plan.selection else {
+            return Ok(vec![None; plan.tables.len()]);
+        };
+        let walk = async {
+            let (session, _registered) = self.joined("keys").await?;
+            let chosen = closure::choose(&session, self.pace.as_deref(), plan, selection, key, observer).await;
+            match &chosen {
+                Ok(_) => session.close().await,
+                // A COPY that nobody listens to any more would still run to its end.
+                Err(_) => session.cancel_handle().cancel().await,
+            }
+            chosen
+        };
+        let chosen = tokio::select! {
+            chosen = walk => chosen.map_err(|failure| self.shared.failure().unwrap_or(failure)),
+            failure = self.shared.given_way() => Err(failure),
+        }?;
+        let counted = |table: usize| {
+            let travel = chosen.marks.get(&table)?.rows();
+            let left_out = chosen.seen.get(&table).map(|seen| seen.saturating_sub(travel));
+            Some(Counted { travel, left_out })
+        };
+        let counted = (0..plan.tables.len()).map(counted).collect();
+        self.chosen = Arc::new(chosen);
+        Ok(counted)
+    }
+
     fn units(&self, plan: &Plan, tables: &[usize]) -> Vec<Unit> {
         let blocks = |table: usize| self.blocks.get(&plan.tables[table].table).copied().unwrap_or(0);
         let all = tables.iter().map(|table| u64::from(blocks(*table))).sum();
@@ -222,20 +280,23 @@ impl Source for PostgresSource {
             ..140_000 => vec![None],
             _ => splitting.units(blocks(table)),
         };
-        let units = |&table: &usize| split(table).into_iter().map(move |blocks| Unit { table, blocks });
+        let units = |&table: &usize| {
+            let mut ranges = split(table);
+            if let Some(marks) = self.chosen.marks.get(&table) {
+                ranges.retain(|range| range.map_or(marks.any(0, None), |(from, to)| marks.any(from, to)));
+            }
+            ranges.into_iter().map(move |blocks| Unit { table, blocks })
+        };
         tables.iter().flat_map(units).collect()
     }
 
     async fn reader(&self) -> Result<Box<dyn Reader>, Failure> {
         let open = async {
-            let session = connect(self.address(), "read").await?;
-            // Watched before it has locks: what it waits for or holds counts from the first moment.
-            let registered = self.shared.register(&session);
-            let (snapshot, tables) = (&self.moment.snapshot, &self.moment.tables);
-            moment::join(&session, snapshot, tables, self.options.lock_timeout).await?;
+            let (session, registered) = self.joined("read").await?;
             let (shared, standby) = (Arc::clone(&self.shared), self.database.standby);
-            let pace = self.pace.clone();
-            Ok(Box::new(PostgresReader { session, shared, standby, pace, _registered: registered }) as Box<dyn Reader>)
+            let (pace, chosen) = (self.pace.clone(), Arc::clone(&self.chosen));
+            let reader = PostgresReader { session, shared, standby, pace, chosen, _registered: registered };
+            Ok(Box::new(reader) as Box<dyn Reader>)
         };
         tokio::select! {
             opened = open => opened.map_err(|failure| self.shared.failure().unwrap_or(failure)),

@@ -9,6 +9,7 @@ use tokio::sync::mpsc::Sender;
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
+use super::closure::{self, Chosen, Sieve};
 use super::pace::Pace;
 use super::watcher::{Registered, Shared};
 use super::{Reader, Unit};
@@ -16,7 +17,7 @@ use crate::batch::{Batch, Encoding, Want};
 use crate::failure::Failure;
 use crate::plan::{Rows, TablePlan};
 use crate::postgres::connect::Session;
-use crate::postgres::copy::Decoder;
+use crate::postgres::copy::{BATCH_BYTES, Decoder};
 use crate::postgres::sql;
 
 /// A session inside the moment.
@@ -25,6 +26,7 @@ pub(super) struct PostgresReader {
     pub(super) shared: Arc<Shared>,
     pub(super) standby: bool,
     pub(super) pace: Option<Arc<Pace>>,
+    pub(super) chosen: Arc<Chosen>,
     pub(super) _registered: Registered,
 }
 
@@ -63,17 +65,29 @@ impl PostgresReader {
     ) -> Result<u64, Failure> {
         let encoding = super::encoding(table);
         let failed = |error: Error| self.failure(&error, table);
-        let stream = self.session.copy_out(&statement(table, unit, encoding)).await.map_err(failed)?;
+        let mut sieve = Sieve::new(&self.chosen, unit.table, encoding);
+        let statement = statement(table, unit, encoding, sieve.is_some().then_some(&self.chosen));
+        let stream = self.session.copy_out(&statement).await.map_err(failed)?;
         let mut stream = pin!(stream);
         let mut decoder = Decoder::new(table, wants, encoding);
         let mut taken = 0;
         while let Some(bytes) = stream.next().await {
             let bytes = bytes.map_err(failed)?;
             taken += bytes.len();
-            if let Some(batch) = decoder.push(&bytes)? {
-                if let Some(pace) = &self.pace {
-                    pace.read(std::mem::take(&mut taken)).await;
-                }
+            let batch = match &mut sieve {
+                None => decoder.push(&bytes)?,
+                Some(sieve) => match sieve.push(&bytes).map_err(|reason| broken(table, reason))? {
+                    [] => None,
+                    bytes => decoder.push(bytes)?,
+                },
+            };
+            // Rows that the sieve drops were read all the same.
+            if (batch.is_some() || taken >= BATCH_BYTES)
+                && let Some(pace) = &self.pace
+            {
+                pace.read(std::mem::take(&mut taken)).await;
+            }
+            if let Some(batch) = batch {
                 hand_over(queue, batch).await?;
             }
         }
@@ -95,16 +109,29 @@ impl PostgresReader {
     }
 }
 
+fn broken(table: &TablePlan, reason: &'static str) -> Failure {
+    Failure::world(format!("{}: the stream from the server broke: {reason}", table.table))
+}
+
 async fn hand_over(queue: &Sender<Batch>, batch: Batch) -> Result<(), Failure> {
     queue.send(batch).await.map_err(|_| Failure::world("the rows were not taken any more"))
 }
 
-/// Explicit columns and ONLY: `*` would bring generated columns, and a bare name the rows of children.
-fn statement(table: &TablePlan, unit: &Unit, encoding: Encoding) -> String {
-    let columns = sql::identifiers(table.columns.iter().map(|column| column.facts.column.column.as_str()));
+/// Explicit columns and ONLY: `*` would bring generated columns, and a bare name the rows of children. With a sieve, what
+/// it looks at stands before them.
+fn statement(table: &TablePlan, unit: &Unit, encoding: Encoding, sieve: Option<&Arc<Chosen>>) -> String {
+    let own = table.columns.iter().map(|column| sql::identifier(&column.facts.column.column));
+    let hidden = sieve.map(|chosen| {
+        let cuts = chosen.cuts.get(&unit.table).map_or(&[][..], Vec::as_slice);
+        closure::hidden(&table.table, cuts, &chosen.folded)
+    });
+    let columns = hidden.into_iter().flatten().chain(own).collect::<Vec<_>>().join(", ");
+    let marked = sieve.is_some_and(|chosen| chosen.marks.contains_key(&unit.table));
     let mut conditions = Vec::new();
     match &table.rows {
         Rows::All => {}
+        // Asked already; `now()` may have gone on since.
+        Rows::Where(_) if marked => {}
         Rows::None => conditions.push("false".to_owned()),
         // The line break keeps a comment from swallowing the parenthesis.
         Rows::Where(expression) => conditions.push(format!("({expression}\n)")),

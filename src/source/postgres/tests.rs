@@ -58,6 +58,8 @@ fn plan(schema: &Schema) -> Plan {
         name: "test".to_owned(),
         rules_digest: String::new(),
         tables: tables.collect(),
+        environment: None,
+        selection: None,
         sequences: Vec::new(),
         after_load: Vec::new(),
         mirror: Mirror::default(),
