@@ -1,14 +1,14 @@
 //! Who refers to whom, table by table: foreign keys as the catalog has them and the rule file's `references:`, partitions
 //! apart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Form, Key, Link};
 use crate::plan::TablePlan;
 use crate::plan::lineage::Lineage;
 use crate::plan::undeclared::Undeclared;
 use crate::rules::RuleFile;
-use crate::schema::{Kind, Schema, TableName};
+use crate::schema::{Kind, Schema, TableName, Unique};
 
 /// Keys and links of a whole schema.
 #[derive(Default)]
@@ -73,9 +73,16 @@ impl Links {
         *self.known.entry((to.clone(), columns.to_vec(), whole)).or_insert_with(|| {
             let under = |table: &TableName| lineage.of(table).iter().any(|ancestor| ancestor.name == *to);
             let has = |table: &TableName| if whole { under(table) } else { table == to };
-            let tables = (0..tables.len()).filter(|index| has(&tables[*index].table)).collect();
+            let tables: Vec<usize> = (0..tables.len()).filter(|index| has(&tables[*index].table)).collect();
+            // Children that are no partitions have keys of their own.
+            let one = lineage.table(to).filter(|to| tables.len() == 1 || !to.holds_rows());
+            let same = |unique: &Unique| {
+                let names = |columns: &[String]| columns.iter().cloned().collect::<BTreeSet<_>>();
+                unique.definition.is_none() && names(&unique.columns) == names(columns)
+            };
+            let unique = one.is_some_and(|table| table.unique.iter().any(same));
             let name = format!("{to}({})", columns.join(", "));
-            self.keys.push(Key { name, tables, columns: columns.to_vec(), forms: Vec::new(), closed: false });
+            self.keys.push(Key { name, tables, columns: columns.to_vec(), forms: Vec::new(), unique, closed: false });
             self.keys.len() - 1
         })
     }

@@ -50,6 +50,8 @@ pub struct Key {
     pub columns: Vec<String>,
     /// How each column is compared with those that refer to it.
     pub forms: Vec<Form>,
+    /// Whether no two rows can have the same.
+    pub unique: bool,
     /// Whether no row of those tables travels at all.
     pub closed: bool,
 }

@@ -107,7 +107,9 @@ impl<'p> Decisions<'p> {
         }
         let at = (walk, row.place);
         for (link, key, print) in self.refers(walk, row).collect::<Vec<_>>() {
-            if !self.known[key].down.contains(&print)
+            // Where several rows have the same key, one that is chosen does not stand for the others.
+            let chosen = self.selection.keys[key].unique && self.known[key].down.contains(&print);
+            if !chosen
                 && self.known[key].wanted.insert(print)
                 && let Some(trace) = &mut self.trace
             {
@@ -138,9 +140,9 @@ impl<'p> Decisions<'p> {
 
     /// Ends the way down: what is chosen already is not wanted any more.
     pub(super) fn turn(&mut self) {
-        for known in &mut self.known {
+        for (key, known) in self.selection.keys.iter().zip(&mut self.known) {
             let down = &known.down;
-            known.wanted.retain(|print| !down.contains(print));
+            known.wanted.retain(|print| !key.unique || !down.contains(print));
             known.out = Default::default();
         }
         self.marks.iter_mut().for_each(Marks::settle);
