@@ -6,7 +6,7 @@
 //! - [`support::options`]: the command line.
 //! - [`support::servers`], [`support::data`], [`support::rules`]: the two servers, what production holds, how it is masked.
 //! - [`support::ways`]: the competitors, each from no database to an analyzed one; [`support::peers`]: other maskers.
-//! - [`support::process`]: a child's time, processor time and memory.
+//! - [`support::process`]: a child's time, processor time and memory; [`support::stages`]: a refresh's stages.
 //! - [`support::trials`]: the measurements, one function per group of figures; [`support::production`]: what production feels.
 //! - [`support::figures`], [`support::median`]: spreads, goals, and the report as Markdown; [`support::machine`]: where it was measured.
 
@@ -29,6 +29,7 @@ mod support {
     pub(crate) mod production;
     pub(crate) mod rules;
     pub(crate) mod servers;
+    pub(crate) mod stages;
     pub(crate) mod trials;
     pub(crate) mod ways;
 }

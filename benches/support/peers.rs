@@ -72,7 +72,7 @@ pub(crate) fn greenmask(program: &Path, servers: &Servers, table: &str, from: &s
          dump:\n  pg_dump_options: {{ dbname: {:?}, jobs: 2 }}\n  transformation:\n    - schema: public\n      \
          name: {table}\n      transformers:{TRANSFORMERS}\
          restore:\n  pg_restore_options: {{ dbname: {:?}, jobs: 2 }}\n",
-        servers.staging.programs(),
+        Path::new(servers.staging.tool("pg_dump").get_program()).parent().unwrap_or(Path::new("")),
         servers.production.superuser_uri(from),
         servers.staging.superuser_uri(STAGING),
     );

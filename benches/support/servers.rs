@@ -1,6 +1,6 @@
 //! Production and staging: two throwaway servers with the same plain settings.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use bauta::postgres::throwaway::{Options as Kind, Search, Throwaway, find_server, no_server};
@@ -80,16 +80,12 @@ impl Server {
 
     /// A program of this server's version, connected to nothing.
     pub(crate) fn tool(&self, name: &str) -> Command {
-        // Some systems keep clients and servers in different folders.
-        let beside = self.0.binaries.program(name);
-        let mut command = if beside.exists() { Command::new(beside) } else { Command::new(name) };
+        // The server's programs may be found through links, and some systems keep clients elsewhere.
+        let beside = self.0.binaries.program("postgres").canonicalize().map(|server| server.with_file_name(name));
+        let beside = beside.ok().filter(|program| program.exists());
+        let mut command = Command::new(beside.unwrap_or_else(|| name.into()));
         command.stdin(Stdio::null());
         command
-    }
-
-    /// The folder of this server's programs.
-    pub(crate) fn programs(&self) -> &Path {
-        &self.0.binaries.folder
     }
 
     /// URI of a database for the superuser.

@@ -10,6 +10,7 @@ use super::peers::{self, Greenmask};
 use super::process::{Cost, Watch, measure};
 use super::rules::{RuleFiles, Treatment};
 use super::servers::Servers;
+use super::stages;
 use super::ways::{self, Target};
 
 /// The big table, in every database that has one.
@@ -85,6 +86,14 @@ pub(crate) fn copy(servers: &Servers, options: &Options, report: &mut Report) {
         servers.staging.clean();
         costs.push(measure(ways::refresh(servers, "big", &masked, Target::Staging, options), Watch::Tree));
     }
+    let [mut full, mut empty] = [const { Vec::new() }; 2];
+    for _ in 0..options.runs {
+        for (database, stages) in [("big", &mut full), (EMPTY, &mut empty)] {
+            servers.staging.clean();
+            stages.push(stages::run(ways::refresh(servers, database, &masked, Target::Staging, options)));
+        }
+    }
+    report.table(stages::table(&full, &empty));
     let megabytes = |bytes: fn(&Cost) -> u64| costs.iter().map(|cost| bytes(cost) as f64 / 1e6).collect();
     report.figure("peak memory of bauta", Some(goal(100.0)), "MB", megabytes(|cost| cost.peak));
     report.figure("peak memory with its children", None, "MB", megabytes(|cost| cost.peak_with_children));
