@@ -94,38 +94,42 @@ impl DomainKey {
     /// The keyed pseudo-random function: 16 bytes for the concatenated parts. Callers make the concatenation
     /// unambiguous (one part of variable length, last).
     pub fn prf(&self, parts: &[&[u8]]) -> [u8; TAG] {
-        let mut state = [0; TAG];
-        let mut filled = 0;
+        /// Messages of several parts are nearly always shorter.
+        const SHORT: usize = 64;
+        if let [message] = parts {
+            return self.prf_of(message);
+        }
+        let mut message = [0; SHORT];
+        let mut at = 0;
         for part in parts {
-            let mut rest = *part;
-            while !rest.is_empty() {
-                // The last block is treated apart, so a full one waits until more comes.
-                if filled == TAG {
-                    state = self.encrypted(state);
-                    filled = 0;
-                }
-                if filled == 0
-                    && let Some((block, tail)) = rest.split_first_chunk::<TAG>()
-                {
-                    state = sum(state, *block);
-                    (filled, rest) = (TAG, tail);
-                    continue;
-                }
-                let (head, tail) = rest.split_at(rest.len().min(TAG - filled));
-                let mut block = [0; TAG];
-                block[filled..filled + head.len()].copy_from_slice(head);
-                state = sum(state, block);
-                filled += head.len();
-                rest = tail;
+            match message.get_mut(at..at + part.len()) {
+                Some(place) => place.copy_from_slice(part),
+                None => return self.prf_of(&parts.concat()),
             }
+            at += part.len();
         }
-        if filled == TAG {
-            state = sum(state, *self.whole);
+        self.prf_of(&message[..at])
+    }
+
+    fn prf_of(&self, message: &[u8]) -> [u8; TAG] {
+        let mut state = [0; TAG];
+        let mut rest = message;
+        // The last block is treated apart, a full one too.
+        while rest.len() > TAG
+            && let Some((block, tail)) = rest.split_first_chunk::<TAG>()
+        {
+            state = self.encrypted(sum(state, *block));
+            rest = tail;
+        }
+        let mut last = [0; TAG];
+        last[..rest.len()].copy_from_slice(rest);
+        let mask = if rest.len() == TAG {
+            &self.whole
         } else {
-            state[filled] ^= 0x80;
-            state = sum(state, *self.padded);
-        }
-        self.encrypted(state)
+            last[rest.len()] = 0x80;
+            &self.padded
+        };
+        self.encrypted(sum(sum(state, last), **mask))
     }
 
     fn encrypted(&self, block: [u8; TAG]) -> [u8; TAG] {
