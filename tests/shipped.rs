@@ -55,3 +55,23 @@ fn the_readmes_table_of_masks_is_the_programs() {
         assert_eq!(&readme[from..to], table, "run the tests with BAUTA_REGENERATE=1");
     }
 }
+
+#[test]
+fn a_plan_reads_as_it_is_written_down() {
+    let ran = run(bauta(&["plan", "rules/shop.yaml", "--quiet"]));
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let path = Path::new("tests/cases/shop-plan.txt");
+    if std::env::var_os("BAUTA_REGENERATE").is_some() {
+        fs::write(path, &ran.stdout).unwrap();
+    }
+    assert_eq!(ran.stdout, fs::read_to_string(path).unwrap(), "BAUTA_REGENERATE=1 writes what it is now");
+    let json = run(bauta(&["plan", "rules/shop.yaml", "--quiet", "--format", "json", "--table", "public.customers"]));
+    let plan: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let columns = plan["tables"][0]["columns"].as_array().unwrap();
+    let referred = columns.iter().find(|column| column["column"] == "referred_by").unwrap();
+    assert_eq!(referred["follows"], "customers.id");
+    assert_eq!(referred["mask"], "permute");
+    let unknown = run(bauta(&["plan", "rules/shop.yaml", "--table", "custmers"]));
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("did you mean `customers`?"), "{}", unknown.stderr);
+}

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Format, endpoint, output, rules};
+use super::{Common, Format, output, rules};
 use crate::diagnostic::Diagnostics;
 use crate::failure::Failure;
 
@@ -46,20 +46,8 @@ impl Check {
     /// What to print where all is well, and the warnings.
     async fn check(&self, common: &Common) -> Result<(String, Diagnostics), Failure> {
         let loaded = rules::load(&self.rules, self.schema.as_deref())?.for_environment(self.env.as_deref())?;
-        let online;
-        let schema = match &self.source {
-            Some(uri) => {
-                online = endpoint::schema(Some(uri), loaded.snapshot.as_ref()).await?;
-                &online
-            }
-            None => loaded.snapshot.as_ref().ok_or_else(|| {
-                Failure::usage(format!("there is no schema to check {} against", self.rules.display())).remedy(format!(
-                    "write a snapshot with `bauta snapshot {}`, or name a database with `--source`",
-                    self.rules.display()
-                ))
-            })?,
-        };
-        let (plan, found) = loaded.resolve(schema, common, self.strict)?;
+        let schema = loaded.schema_of(self.source.as_deref()).await?;
+        let (plan, found) = loaded.resolve(&schema, common, self.strict)?;
         let columns: usize = plan.tables.iter().map(|table| table.columns.len()).sum();
         let kept = plan.tables.iter().flat_map(|table| &table.columns).filter(|column| column.is_kept()).count();
         let warnings = found.list.len();

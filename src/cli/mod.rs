@@ -14,6 +14,7 @@ mod key;
 mod keygen;
 mod masks;
 mod output;
+mod plan;
 mod progress;
 mod refresh;
 mod rollback;
@@ -78,6 +79,8 @@ enum Command {
     Demo(demo::Demo),
     /// Find every mistake in a rule file at once, against a schema snapshot or a database
     Check(check::Check),
+    /// Show what will happen to each table and column and why; no row is read
+    Plan(plan::Show),
     /// Write the schema snapshot that `check` uses offline and that grouped keeps cover
     Snapshot(snapshot::Snapshot),
     /// Publish the generation that was live before (twice returns)
@@ -121,6 +124,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Demo(command) => block_on(command.run(&common)),
         Command::Keygen(command) => command.run(),
         Command::Masks(command) => command.run(&common),
+        Command::Plan(command) => block_on(command.run(&common)),
         Command::Refresh(command) => block_on(command.run(&common)),
         Command::Rollback(command) => block_on(command.run(&common)),
         Command::Snapshot(command) => block_on(command.run(&common)),

@@ -1,9 +1,10 @@
 //! Rule files from disk: the file itself, the schema snapshot beside it, and the scripts that it names.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Common, output};
+use super::{Common, endpoint, output};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::failure::Failure;
 use crate::plan::{self, Plan, Script};
@@ -77,6 +78,23 @@ impl Loaded {
     pub(super) fn for_environment(mut self, name: Option<&str>) -> Result<Self, Failure> {
         self.rules.choose(name)?;
         Ok(self)
+    }
+
+    /// The schema to resolve against: that of a database (`--source`), else the snapshot's.
+    ///
+    /// # Errors
+    /// There is neither (exit 2), or the database cannot be read.
+    pub(super) async fn schema_of(&self, source: Option<&str>) -> Result<Cow<'_, Schema>, Failure> {
+        match (source, &self.snapshot) {
+            (Some(uri), snapshot) => Ok(Cow::Owned(endpoint::schema(Some(uri), snapshot.as_ref()).await?)),
+            (None, Some(snapshot)) => Ok(Cow::Borrowed(snapshot)),
+            (None, None) => {
+                let path = &self.rules.path;
+                Err(Failure::usage(format!("there is no schema to check {path} against")).remedy(format!(
+                    "write a snapshot with `bauta snapshot {path}`, or name a database with `--source`"
+                )))
+            }
+        }
     }
 
     /// Resolves the rules against a schema, and prints what they are warned about. With `strict`, a warning is a

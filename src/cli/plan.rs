@@ -1,0 +1,209 @@
+//! `bauta plan`: what will happen to each table and column, and why. Against a schema snapshot (offline) or a database;
+//! no row is read.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{Common, Format, output, rules};
+use crate::failure::Failure;
+use crate::mask::{Equal, Uniqueness};
+use crate::plan::{Because, ColumnPlan, Plan, Rows, SequenceState, TablePlan};
+
+/// Shows what will happen to each table and column and why, against a schema snapshot (offline) or a database (`--source`)
+#[derive(Args)]
+pub(super) struct Show {
+    /// The rule file
+    rules: PathBuf,
+    /// The schema snapshot to plan against; by default the one beside the rules, written by `bauta snapshot`
+    #[arg(long)]
+    schema: Option<PathBuf>,
+    /// The database to plan against instead; then rows and bytes are estimated
+    #[arg(long)]
+    source: Option<String>,
+    /// The environment of the rule file to plan for; without it all rows travel
+    #[arg(long)]
+    env: Option<String>,
+    /// Only this table, such as customers or sales.orders
+    #[arg(long)]
+    table: Option<String>,
+}
+
+impl Show {
+    pub(super) async fn run(self, common: &Common) -> Result<(), Failure> {
+        let loaded = rules::load(&self.rules, self.schema.as_deref())?.for_environment(self.env.as_deref())?;
+        let schema = loaded.schema_of(self.source.as_deref()).await?;
+        let (mut plan, _) = loaded.resolve(&schema, common, false)?;
+        if let Some(name) = &self.table {
+            let known: Vec<String> = plan.tables.iter().map(|table| table.table.to_string()).collect();
+            plan.tables.retain(|table| [table.table.to_string(), bare(table)].contains(name));
+            if plan.tables.is_empty() {
+                let near = crate::diagnostic::nearest(name, known.iter().map(String::as_str));
+                let failure = Failure::usage(format!("the plan has no table `{name}`"));
+                return Err(match near {
+                    Some(near) => failure.remedy(format!("did you mean `{near}`?")),
+                    None => failure,
+                });
+            }
+        }
+        // The order of work: the largest first, as a refresh takes them.
+        plan.tables.sort_by_key(|table| std::cmp::Reverse(table.estimated_bytes));
+        output::result(match common.format {
+            Format::Json => serde_json::to_string_pretty(&as_json(&plan)).unwrap_or_default(),
+            _ => text(&plan),
+        })
+    }
+}
+
+fn bare(table: &TablePlan) -> String {
+    format!("{}.{}", table.table.schema, table.table.name)
+}
+
+/// Tables in the order of work, each with a line per masked column and one per reason to keep.
+fn text(plan: &Plan) -> String {
+    let mut lines = Vec::new();
+    for table in &plan.tables {
+        lines.extend(table_lines(table));
+        lines.push(String::new());
+    }
+    for sequence in &plan.sequences {
+        if let SequenceState::Above { value, column } = &sequence.state {
+            lines.push(format!("sequence {}: goes on above {value}, for the masked {column}", sequence.sequence));
+        }
+    }
+    lines.extend(plan.after_load.iter().map(|script| format!("after the load: {}", script.name)));
+    let columns = || plan.tables.iter().flat_map(|table| &table.columns);
+    let kept = columns().filter(|column| column.is_kept()).count();
+    let all = columns().count();
+    lines.push(format!("{} tables, {all} columns: {} masked, {kept} kept", plan.tables.len(), all - kept));
+    lines.join("\n")
+}
+
+fn table_lines(table: &TablePlan) -> Vec<String> {
+    let mut head = table.table.to_string();
+    if table.estimated_bytes > 0 {
+        let size = indicatif::BinaryBytes(table.estimated_bytes);
+        head += &format!("  about {} rows, {size}", table.estimated_rows);
+    }
+    match &table.rows {
+        Rows::All => {}
+        Rows::None => head += "  no rows: structure only",
+        Rows::Where(condition) => head += &format!("  rows where {condition}"),
+    }
+    if table.into != table.table {
+        head += &format!("  written to {}, which finds each row's partition", table.into);
+    }
+    let mut lines = vec![head];
+    let masked: Vec<[String; 4]> =
+        table.columns.iter().filter(|column| !column.is_kept()).map(|column| cells(table, column)).collect();
+    let width = |cell: usize| masked.iter().map(|cells| cells[cell].chars().count()).max().unwrap_or_default().min(40);
+    let (name, ty, mask) = (width(0), width(1), width(2));
+    for [a, b, c, d] in &masked {
+        lines.push(format!("  {a:name$}  {b:ty$}  {c:mask$}  {d}"));
+    }
+    let mut kept: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for column in table.columns.iter().filter(|column| column.is_kept()) {
+        kept.entry(column.because.to_string()).or_default().push(&column.facts.column.column);
+    }
+    lines.extend(kept.into_iter().map(|(why, columns)| format!("  {}  {why}", columns.join(", "))));
+    lines
+}
+
+/// Name, type, mask, and what it promises and where it comes from.
+fn cells(table: &TablePlan, column: &ColumnPlan) -> [String; 4] {
+    let facts = &column.facts;
+    let per = column.per.and_then(|per| table.columns.get(per));
+    let per = per.map(|per| format!(", per {}", per.facts.column.column)).unwrap_or_default();
+    let guarantees = guarantees(column).join(", ");
+    let because = &column.because;
+    let promised = if guarantees.is_empty() { because.to_string() } else { format!("{guarantees}; {because}") };
+    [facts.column.column.clone(), short(&facts.ty.sql), format!("{}{per}", column.described()), promised]
+}
+
+/// A type as most people write it.
+fn short(sql: &str) -> String {
+    let usual = [("character varying", "varchar"), ("character(", "char(")];
+    let usual = usual.iter().fold(sql.to_owned(), |sql, (long, short)| sql.replace(long, short));
+    ["timestamp", "time"].iter().fold(usual, |sql, name| {
+        sql.replace(&format!("{name} with time zone"), &format!("{name}tz"))
+            .replace(&format!("{name} without time zone"), name)
+    })
+}
+
+/// What holds for the column's outputs, in words.
+fn guarantees(column: &ColumnPlan) -> Vec<&'static str> {
+    let promises = &column.mask.promises;
+    let asked = column.params.unique || column.facts.unique;
+    let unique = promises.unique == Uniqueness::Yes || promises.unique == Uniqueness::Option && asked;
+    let words = [
+        (unique, "unique"),
+        (promises.equal == Equal::Never, "never itself"),
+        (promises.keeps_format, "format kept"),
+        (promises.keeps_length && !promises.keeps_format, "length kept"),
+        (!promises.deterministic, "not repeatable"),
+    ];
+    words.into_iter().filter(|(holds, _)| *holds).map(|(_, word)| word).collect()
+}
+
+fn as_json(plan: &Plan) -> Value {
+    let columns = |table: &TablePlan| -> Vec<Value> {
+        let column = |column: &ColumnPlan| {
+            json!({
+                "column": column.facts.column.column,
+                "type": column.facts.ty.sql,
+                "mask": column.mask.name,
+                "described": column.described(),
+                "kept": column.is_kept(),
+                "domain": column.domain,
+                "per": column.per.and_then(|per| table.columns.get(per)).map(|per| &per.facts.column.column),
+                "guarantees": guarantees(column),
+                "because": column.because.to_string(),
+                "follows": column.because.source().map(ToString::to_string),
+                "line": line(&column.because),
+            })
+        };
+        table.columns.iter().map(column).collect()
+    };
+    let tables: Vec<Value> = plan
+        .tables
+        .iter()
+        .map(|table| {
+            json!({
+                "table": table.table.to_string(),
+                "into": table.into.to_string(),
+                "rows": match &table.rows {
+                    Rows::All => "all".to_owned(),
+                    Rows::None => "none".to_owned(),
+                    Rows::Where(condition) => format!("where {condition}"),
+                },
+                "estimated_rows": table.estimated_rows,
+                "estimated_bytes": table.estimated_bytes,
+                "columns": columns(table),
+            })
+        })
+        .collect();
+    let above = plan.sequences.iter().filter_map(|sequence| match &sequence.state {
+        SequenceState::Above { value, column } => {
+            Some(json!({"sequence": sequence.sequence.to_string(), "above": value, "column": column.to_string()}))
+        }
+        SequenceState::Copy => None,
+    });
+    json!({
+        "name": plan.name,
+        "rules_digest": plan.rules_digest,
+        "tables": tables,
+        "sequences": above.collect::<Vec<Value>>(),
+        "after_load": plan.after_load.iter().map(|script| &script.name).collect::<Vec<_>>(),
+    })
+}
+
+/// The line of the rule file that the mask comes from.
+fn line(because: &Because) -> Option<usize> {
+    match because {
+        Because::Rule { line } | Because::Class { line, .. } | Because::Keep { line, .. } => Some(*line),
+        Because::Reference { line, .. } => Some(*line),
+        Because::Unlisted | Because::ForeignKey { .. } => None,
+    }
+}
