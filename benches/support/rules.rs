@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-/// Seven of a customer's fourteen columns, as a careful person would mask them: the key, a persona, a date, free text.
+/// Seven of a customer's fourteen columns: the key, a persona, its contacts, a date. Free text is kept: the mask `text`
+/// composes sentences, costs fifty times what the others do (`benches/masks.rs`), and would be all that is measured.
 const MASKED: &[(&str, &str)] = &[
     ("id", "permute"),
     ("full_name", "person_name"),
@@ -13,10 +14,10 @@ const MASKED: &[(&str, &str)] = &[
     ("phone", "phone"),
     ("street", "street"),
     ("birth_date", "{ mask: date_shift, within: 30d, per: id }"),
-    ("note", "text"),
+    ("city", "city"),
 ];
 
-const REST: &[&str] = &["city", "country", "status", "balance", "newsletter", "created_at", "updated_at"];
+const REST: &[&str] = &["country", "note", "status", "balance", "newsletter", "created_at", "updated_at"];
 
 /// How a table of customers is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
