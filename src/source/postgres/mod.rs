@@ -17,6 +17,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use self::closure::Chosen;
+pub use self::closure::{How, Step, Why};
 use self::moment::Moment;
 use self::pace::Pace;
 use self::reader::PostgresReader;
@@ -161,6 +162,44 @@ impl PostgresSource {
     /// Why the run had to give way to others, if it had to; for steps that fail without knowing why.
     pub fn given_way(&self) -> Option<Failure> {
         self.shared.failure()
+    }
+
+    /// By which way the row with this primary key (its columns' values, in the key's order) comes in. Reads the keys of
+    /// connected tables, as a refresh would.
+    ///
+    /// # Errors
+    /// The table is not there or has no primary key of so many columns (exit 2), or the world failed.
+    pub async fn why(
+        &self,
+        plan: &Plan,
+        key: &RootKey,
+        table: &TableName,
+        values: &[String],
+        observer: &dyn Observer,
+    ) -> Result<Why, Failure> {
+        let mut places = Vec::new();
+        for (index, planned) in plan.tables.iter().enumerate() {
+            let primary = self.schema.table(&planned.table).and_then(|leaf| leaf.unique.iter().find(|one| one.primary));
+            if !self.is_under(&planned.table, table) {
+                continue;
+            }
+            let columns = primary.map(|primary| &primary.columns).filter(|columns| columns.len() == values.len());
+            let columns = columns.ok_or_else(|| {
+                Failure::usage(format!("{} has no primary key of so many columns", planned.table))
+                    .remedy("give a value for each of its columns")
+            })?;
+            places.push((index, columns.iter().cloned().zip(values.iter().cloned()).collect()));
+        }
+        if places.is_empty() {
+            return Err(Failure::usage(format!("production has no table {table}")));
+        }
+        closure::why(&self.coordinator, plan, key, &places, observer).await
+    }
+
+    /// Whether a table is another one, or one of its partitions or children.
+    fn is_under(&self, table: &TableName, whole: &TableName) -> bool {
+        let parents = self.schema.table(table).map_or(&[][..], |table| &table.parents);
+        table == whole || parents.iter().any(|parent| self.is_under(parent, whole))
     }
 
     /// A further session inside the moment.

@@ -277,3 +277,62 @@ async fn closing_lets_everything_go() {
     }
     panic!("sessions are left");
 }
+
+struct Silent;
+
+impl crate::report::Observer for Silent {
+    fn event(&self, _: crate::report::Event) {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_way_of_a_row_into_a_subset_is_told() {
+    let (_owner, address) = database(
+        "ways",
+        "CREATE TABLE towns (id int PRIMARY KEY); INSERT INTO towns SELECT generate_series(1, 9);
+         CREATE TABLE customers (id int PRIMARY KEY, boss int REFERENCES customers, town int REFERENCES towns);
+         INSERT INTO customers SELECT i, nullif(i / 2, 0), i FROM generate_series(1, 9) i;
+         CREATE TABLE orders (id int, day int, customer int CONSTRAINT buys REFERENCES customers, PRIMARY KEY (id, day))
+             PARTITION BY LIST (day);
+         CREATE TABLE orders_1 PARTITION OF orders FOR VALUES IN (1);
+         INSERT INTO orders SELECT i, 1, i FROM generate_series(1, 9) i;
+         CREATE TABLE others (id int PRIMARY KEY); INSERT INTO others VALUES (1)",
+    )
+    .await;
+    let source = PostgresSource::open(&address, Options::default()).await.unwrap();
+    let text =
+        "version: 1\ntables: { '*': { keep: made up } }\nenvironments: { qa: { subset: { customers: id = 2 } } }\n";
+    let mut rules = crate::rules::read("ways.yaml", text).unwrap();
+    rules.choose(Some("qa")).unwrap();
+    let (plan, found) = crate::plan::resolve(&rules, source.schema(), None, Vec::new());
+    let plan = plan.unwrap_or_else(|| panic!("{:?}", found.list));
+    let key = RootKey::new([7; 32]);
+    for (table, values, expected) in [
+        ("customers", &["2"][..], "customers: the subset begins with this row"),
+        (
+            "orders",
+            &["9", "1"],
+            "orders_1: this row refers (buys) to, customers: this row refers (customers_boss_fkey) to, \
+             customers: this row refers (customers_boss_fkey) to, customers: the subset begins with this row",
+        ),
+        (
+            "customers",
+            &["1"],
+            "customers: this row is referred to (customers_boss_fkey) by, customers: the subset begins with this row",
+        ),
+        ("towns", &["3"], "Behind"),
+        ("orders", &["1", "1"], "Behind"),
+        ("others", &["1"], "Whole"),
+        ("others", &["2"], "Absent"),
+    ] {
+        let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+        let told = source.why(&plan, &key, &TableName::new("public", table), &values, &Silent).await.unwrap();
+        let told = match told {
+            Why::Way(steps) => steps.iter().map(Step::to_string).collect::<Vec<_>>().join(", "),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(told, expected, "{table}");
+    }
+    let wrong = source.why(&plan, &key, &TableName::new("public", "orders"), &["1".to_owned()], &Silent).await;
+    assert_eq!(failure(wrong).kind, Kind::Usage);
+    Box::new(source).close().await;
+}

@@ -24,6 +24,7 @@ mod sets;
 mod sieve;
 mod statement;
 mod walk;
+mod why;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ use self::sets::Prints;
 pub(super) use self::sieve::Sieve;
 pub(super) use self::statement::{Folded, hidden};
 pub(super) use self::walk::choose;
+pub(super) use self::why::why;
+pub use self::why::{How, Step, Why};
 use crate::plan::subset::{Form, Link};
 
 /// What was decided, by table of the plan.
