@@ -131,6 +131,7 @@ fn build(name: &str, params: &[(&str, &str)], kind: Kind) -> Box<dyn Mask> {
             kind: kind.clone(),
             max_chars: None,
             padded: false,
+            folds: false,
             labels: vec![],
             checks: vec![],
             binary: true,
@@ -138,6 +139,8 @@ fn build(name: &str, params: &[(&str, &str)], kind: Kind) -> Box<dyn Mask> {
         not_null: true,
         unique: true,
         max_chars: None,
+        folds: false,
+        whole_digits: None,
         domain_kinds: vec![kind],
         per: None,
     };

@@ -178,6 +178,9 @@ pub struct Type {
     /// Whether it is `char(n)`: blanks at the end are padding, not part of the value.
     #[serde(default, skip_serializing_if = "is_false")]
     pub padded: bool,
+    /// Whether case does not tell values apart: `citext`, and domains over it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub folds: bool,
     /// Labels in order, where the type (or its element) is an enum.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<String>,
@@ -187,6 +190,16 @@ pub struct Type {
     /// Whether binary COPY carries it unharmed between servers (see `postgres/catalog`).
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub binary: bool,
+}
+
+impl Type {
+    /// Digits before the point of `numeric(p, s)`; `None` where the type's name does not tell.
+    pub fn whole_digits(&self) -> Option<u32> {
+        let (precision, scale) =
+            self.sql.trim_end_matches("[]").strip_prefix("numeric(")?.strip_suffix(')')?.split_once(',')?;
+        let (precision, scale): (i32, i32) = (precision.trim().parse().ok()?, scale.trim().parse().ok()?);
+        Some(u32::try_from(precision.saturating_sub(scale)).unwrap_or(0))
+    }
 }
 
 /// What a value is, as far as masks tell kinds apart.

@@ -98,6 +98,7 @@ fn facts(kind: &Kind, unique: bool) -> ColumnFacts {
         kind: kind.clone(),
         max_chars: None,
         padded: false,
+        folds: false,
         labels: if *kind.scalar() == Kind::Enum { vec!["new".to_owned(), "gone".to_owned()] } else { Vec::new() },
         checks: Vec::new(),
         binary: true,
@@ -108,6 +109,8 @@ fn facts(kind: &Kind, unique: bool) -> ColumnFacts {
         not_null: false,
         unique,
         max_chars: None,
+        folds: false,
+        whole_digits: None,
         domain_kinds: vec![kind.scalar().clone()],
         per: None,
     }

@@ -130,7 +130,7 @@ mod tests {
 
     fn of(kind: Kind) -> Type {
         let sql = kind.to_string();
-        Type { sql, kind, max_chars: None, padded: false, labels: vec![], checks: vec![], binary: true }
+        Type { sql, kind, max_chars: None, padded: false, folds: false, labels: vec![], checks: vec![], binary: true }
     }
 
     #[test]

@@ -466,6 +466,9 @@ fn bounds_of_ranges_do_not_cross() {
 fn subjects_decide_where_they_are_named() {
     let mut broken = Vec::new();
     for case in cases().iter().filter(|case| case.def.promises.per == PerUse::Option && case.looks()) {
+        // Some masks are unique only where no subject is named.
+        let facts = ColumnFacts { per: Some(Kind::Int8), ..case.facts.clone() };
+        let Some(case) = Case::new(case.def, &case.written, case.params.unique, facts) else { continue };
         // Without the extremes of the type: another subject may move them out of it.
         let value = array_of(&case.facts.ty, &case.taken(plain(case.kind(), &case.facts.ty.labels, FEW)));
         let rows = value.len();

@@ -9,7 +9,7 @@ use super::params::{ParamDef, ParamKind, Params};
 use super::shift::{self, DAY, Shift};
 use super::{
     Accepts, Built, ColumnFacts, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Order, PerUse, Problem,
-    Promises,
+    Promises, Uniqueness,
 };
 use crate::schema::Kind;
 
@@ -20,7 +20,8 @@ pub(super) static DATE_SHIFT: MaskDef = MaskDef {
              dates of a subject move alike, in every column and table that says so with the same `within`: their order \
              and distances stay. Without `per` the date itself decides, so equal dates stay equal and others may change \
              places. Timestamps keep their time of day (`timestamp_shift` moves it). Both ends of a range move alike, \
-             by its lower one. Infinities stay. A date that would leave PostgreSQL's range is an error. The shift is \
+             by its lower one. In a column that is unique, and with `unique: true`, all dates move together by one \
+             number of days, so that no two become one: who knows one date there knows all. Infinities stay. A date that would leave PostgreSQL's range is an error. The shift is \
              bounded: who knows a date still knows it to within `within`.",
     accepts: Accepts::ScalarsAndRanges(&[Kind::Date, Kind::Timestamp, Kind::TimestampTz]),
     params: &[ParamDef {
@@ -31,6 +32,7 @@ pub(super) static DATE_SHIFT: MaskDef = MaskDef {
         summary: "the longest shift, in whole days",
     }],
     promises: Promises {
+        unique: Uniqueness::Option,
         equal: Equal::Never,
         per: PerUse::Option,
         gives: |_, _| Gives { order: Order::Moved, ..Gives::default() },
@@ -47,17 +49,17 @@ pub(super) static DATE_SHIFT: MaskDef = MaskDef {
         },
     ],
     check,
-    build: |params, _, key| {
+    build: |params, facts, key| {
         let days = params.duration("within").unwrap_or(DAY) / DAY;
-        Built::Mask(Box::new(DateShift(Shift::new(key.purpose("date_shift"), days.max(1).unsigned_abs()))))
+        let shift = Shift::new(key.purpose("date_shift"), days.max(1).unsigned_abs());
+        Built::Mask(Box::new(DateShift(shift.together(shift::together(params, facts)))))
     },
 };
 
-fn check(params: &Params, _: &ColumnFacts) -> Vec<Problem> {
-    match params.duration("within") {
-        Some(within) if within % DAY != 0 => vec![Problem::param("within", "is not a number of whole days")],
-        _ => Vec::new(),
-    }
+fn check(params: &Params, facts: &ColumnFacts) -> Vec<Problem> {
+    let odd = params.duration("within").filter(|within| within % DAY != 0);
+    let odd = odd.map(|_| Problem::param("within", "is not a number of whole days"));
+    odd.into_iter().chain(shift::may_meet(params, facts)).collect()
 }
 
 struct DateShift(Shift);

@@ -208,7 +208,7 @@ mod tests {
         let unique = mask_texts(&EMAIL, "", &column(None, true), &inputs);
         assert_ne!(unique[0], unique[1]);
         let mut citext = column(None, true);
-        citext.ty.sql = "public.citext".to_owned();
+        citext.folds = true;
         let folded = mask_texts(&EMAIL, "", &citext, &inputs);
         assert_eq!(folded[0], folded[1]);
     }

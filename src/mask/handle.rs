@@ -42,7 +42,7 @@ pub(super) struct Tags {
 impl Tags {
     /// For a column, if its rule or a constraint asks that different inputs give different outputs.
     pub(super) fn new(params: &Params, facts: &ColumnFacts, key: &DomainKey) -> Option<Self> {
-        let folds = facts.ty.sql.contains("citext");
+        let folds = facts.folds;
         (params.unique || facts.unique).then(|| Self { key: key.purpose("tag"), folds, trims: facts.ty.padded })
     }
 

@@ -264,6 +264,11 @@ pub struct ColumnFacts {
     pub unique: bool,
     /// Shortest `max_chars` of the domain's columns.
     pub max_chars: Option<u32>,
+    /// Whether case does not tell values apart: of the columns that refer to each other one is `citext`, and none is
+    /// another text in a key.
+    pub folds: bool,
+    /// Fewest digits before the point of the domain's columns of `numeric(p, s)`.
+    pub whole_digits: Option<u32>,
     /// Every kind in the domain, sorted: a pseudonym must fit wherever its value fitted.
     pub domain_kinds: Vec<Kind>,
     /// Kind of the column that `per:` names.

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 
 use arrow::array::ArrayRef;
+use arrow::datatypes::DataType;
 
 use super::feistel::Permutation;
 use super::ff1::{self, Ff1};
-use super::map::{map_integer, map_integers, map_uuid};
+use super::map::{Reason, map_integer, map_integers, map_uuid};
 use super::params::{ParamDef, ParamKind, Params};
 use super::{
     Accepts, Built, ColumnFacts, Example, Gives, Input, Mask, MaskDef, MaskError, Order, Problem, Promises, Uniqueness,
@@ -15,6 +16,8 @@ use super::{
 };
 use crate::key::DomainKey;
 use crate::schema::Kind;
+
+mod numeric;
 
 pub(super) static PERMUTE: MaskDef = MaskDef {
     name: "permute",
@@ -25,11 +28,12 @@ pub(super) static PERMUTE: MaskDef = MaskDef {
              to H. H is 2^14, 2^30 or 2^52 where the narrowest of those types is smallint, integer or bigint, or the \
              upper end of `range: 1..900000`, which is a band of its own. The column's sequence is set to H, so \
              inserts go on above every masked key. `fixed: [0, -1]` names numbers with a meaning of their own: they \
-             stay, and nothing else becomes one of them. Of a UUID the version and variant bits stay; the other 122 \
-             are permuted, a version 7's time with them. A `range` of fewer than 10,000 numbers is refused without \
-             `small: true`. `ff1: true` enciphers by FF1 (NIST SP 800-38G, radix 2, walking until the number is in its \
-             band), for bands of at least 1,000,000 numbers.",
-    accepts: Accepts::Scalars(&[Kind::Int2, Kind::Int4, Kind::Int8, Kind::Uuid]),
+             stay, and nothing else becomes one of them. A `numeric` that is used as a key is permuted as such a number: \
+             `numeric(10,0)` is an integer type of ten digits; a value with a fraction, or beyond bigint, is an error. Of \
+             a UUID the version and variant bits stay; the other 122 are permuted, a version 7's time with them. A \
+             `range` of fewer than 10,000 numbers is refused without `small: true`. `ff1: true` enciphers by FF1 (NIST \
+             SP 800-38G, radix 2, walking until the number is in its band), for bands of at least 1,000,000 numbers.",
+    accepts: Accepts::Scalars(&[Kind::Int2, Kind::Int4, Kind::Int8, Kind::Numeric, Kind::Uuid]),
     params: &[
         ff1::PARAM,
         ParamDef {
@@ -54,6 +58,7 @@ pub(super) static PERMUTE: MaskDef = MaskDef {
         Example { kind: &Kind::Int4, params: "", input: "2", output: "369173121" },
         Example { kind: &Kind::Int8, params: "{range: 1..900000}", input: "1", output: "115217" },
         Example { kind: &Kind::Int4, params: "{fixed: [-1]}", input: "-1", output: "-1" },
+        Example { kind: &Kind::Numeric, params: "", input: "1001.00", output: "1446302139808131.00" },
         Example {
             kind: &Kind::Uuid,
             params: "",
@@ -75,6 +80,10 @@ pub fn sequence_floor(params: &Params, facts: &ColumnFacts) -> Option<i64> {
 }
 
 fn check(params: &Params, facts: &ColumnFacts) -> Vec<Problem> {
+    let problem = numeric::check(facts);
+    if problem.is_some() {
+        return problem.into_iter().collect();
+    }
     let kinds = integers(facts);
     if let (Some(narrowest), Some(widest)) = (kinds.first(), kinds.last()) {
         return within(params, *narrowest, *widest);
@@ -152,10 +161,13 @@ const INTEGERS: [Integer; 3] = [
     Integer { kind: &Kind::Int8, min: i64::MIN, max: i64::MAX, top: 1 << 52 },
 ];
 
-/// The integer types among the domain's columns, narrowest first. None for UUIDs.
+/// The integer types among the domain's columns, `numeric` counted as one, narrowest first. None for UUIDs.
 fn integers(facts: &ColumnFacts) -> Vec<Integer> {
     let has = |kind: &Kind| facts.ty.kind.scalar() == kind || facts.domain_kinds.iter().any(|own| own.scalar() == kind);
-    INTEGERS.into_iter().filter(|integer| has(integer.kind)).collect()
+    let numeric = has(&Kind::Numeric).then(|| numeric::integer(facts));
+    let mut integers: Vec<Integer> = INTEGERS.into_iter().filter(|integer| has(integer.kind)).chain(numeric).collect();
+    integers.sort_by_key(|integer| integer.max);
+    integers
 }
 
 /// The band that new keys are above of.
@@ -235,7 +247,13 @@ impl Integers {
 
 impl Mask for Integers {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        map_integers(input.value, |numbers| self.permute(numbers))
+        match input.value.data_type() {
+            DataType::Utf8View => numeric::map(input.value, |numbers| {
+                self.permute(numbers);
+                Ok(())
+            }),
+            _ => map_integers(input.value, |numbers| self.permute(numbers)),
+        }
     }
 }
 
@@ -247,23 +265,35 @@ struct Standard {
 
 impl Mask for Standard {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        map_integer(input.value, |_, number| {
-            let Integers { bands, .. } = &self.integers;
-            let mut at = number;
-            if self.integers.is_fixed(at) {
+        match input.value.data_type() {
+            DataType::Utf8View => numeric::map(input.value, |numbers| {
+                for (row, number) in numbers.iter_mut().enumerate() {
+                    *number = self.number(*number).map_err(|reason| MaskError { row, reason })?;
+                }
+                Ok(())
+            }),
+            _ => map_integer(input.value, |_, number| self.number(number)),
+        }
+    }
+}
+
+impl Standard {
+    fn number(&self, number: i64) -> Result<i64, Reason> {
+        let Integers { bands, .. } = &self.integers;
+        let mut at = number;
+        if self.integers.is_fixed(at) {
+            return Ok(at);
+        }
+        let band = &bands[bands.partition_point(|band| band.high < at)];
+        let size = u128::from(band.high.abs_diff(band.low)) + 1;
+        loop {
+            let place = self.ff1.number(size, u128::from(at.abs_diff(band.low)))?;
+            // Below the band's size, which is at most 2^64.
+            at = band.low.wrapping_add_unsigned(place as u64);
+            if !self.integers.is_fixed(at) {
                 return Ok(at);
             }
-            let band = &bands[bands.partition_point(|band| band.high < at)];
-            let size = u128::from(band.high.abs_diff(band.low)) + 1;
-            loop {
-                let place = self.ff1.number(size, u128::from(at.abs_diff(band.low)))?;
-                // Below the band's size, which is at most 2^64.
-                at = band.low.wrapping_add_unsigned(place as u64);
-                if !self.integers.is_fixed(at) {
-                    return Ok(at);
-                }
-            }
-        })
+        }
     }
 }
 

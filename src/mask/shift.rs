@@ -3,8 +3,9 @@
 
 use arrow::array::ArrayRef;
 
-use super::Input;
 use super::map::{Reason, canonical};
+use super::params::Params;
+use super::{ColumnFacts, Input, Problem};
 use crate::key::DomainKey;
 
 /// Microseconds of a day.
@@ -27,21 +28,49 @@ const OUTSIDE: Reason = "the shifted value is outside the range of its type";
 pub(super) struct Shift {
     key: DomainKey,
     most: u64,
+    /// The steps of all values, where none of them may meet another.
+    together: Option<i64>,
+}
+
+/// Whether all values of a column move together.
+pub(super) fn together(params: &Params, facts: &ColumnFacts) -> bool {
+    (params.unique || facts.unique) && facts.per.is_none()
+}
+
+/// Subjects move differently, and values of two of them may meet.
+pub(super) fn may_meet(params: &Params, facts: &ColumnFacts) -> Option<Problem> {
+    ((params.unique || facts.unique) && facts.per.is_some()).then(|| {
+        let message = "the column is unique, and with `per` values of two subjects may become one";
+        Problem::rule(message, "remove `per`: all values of the column then move together")
+    })
 }
 
 impl Shift {
     /// `most` is at least 1.
     pub(super) fn new(key: DomainKey, most: u64) -> Self {
-        Self { key, most }
+        Self { key, most, together: None }
+    }
+
+    /// The same for all values and subjects, if so.
+    pub(super) fn together(self, together: bool) -> Self {
+        let steps = together.then(|| self.drawn(b"together"));
+        Self { together: steps, ..self }
     }
 
     /// Steps of a row's subject: what `per:` names, else, or where that is NULL, the value itself.
     pub(super) fn steps(&self, input: Input<'_>, row: usize, scratch: &mut Vec<u8>) -> i64 {
+        if let Some(steps) = self.together {
+            return steps;
+        }
         let subject = |array: &ArrayRef, scratch: &mut Vec<u8>| canonical(array, row, scratch);
         if !input.per.is_some_and(|per| subject(per, scratch)) {
             subject(input.value, scratch);
         }
-        let tag = self.key.prf(&[scratch]);
+        self.drawn(scratch)
+    }
+
+    fn drawn(&self, subject: &[u8]) -> i64 {
+        let tag = self.key.prf(&[subject]);
         let mut low = [0; 8];
         low.copy_from_slice(&tag[..8]);
         // The upper half of a product of two 64-bit numbers: below 2 * most, which is far below 2^63.
@@ -101,6 +130,14 @@ mod tests {
         assert_eq!(counts.keys().copied().collect::<Vec<i64>>(), [-3, -2, -1, 1, 2, 3]);
         // Six standard deviations (29 each).
         assert!(counts.values().all(|count| count.abs_diff(1000) < 175), "{counts:?}");
+    }
+
+    #[test]
+    fn values_that_may_not_meet_move_together() {
+        let shift = Shift::new(example_key(), 1000).together(true);
+        let value: ArrayRef = Arc::new(Int64Array::from_iter_values(0..100));
+        let steps = |row| shift.steps(Input { value: &value, per: None }, row, &mut Vec::new());
+        assert!(steps(0) != 0 && (1..100).all(|row| steps(row) == steps(0)));
     }
 
     #[test]

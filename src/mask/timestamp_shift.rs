@@ -9,7 +9,7 @@ use super::params::{ParamDef, ParamKind, Params};
 use super::shift::{self, DAY, Shift};
 use super::{
     Accepts, Built, ColumnFacts, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Order, PerUse, Problem,
-    Promises,
+    Promises, Uniqueness,
 };
 use crate::schema::Kind;
 
@@ -21,7 +21,9 @@ pub(super) static TIMESTAMP_SHIFT: MaskDef = MaskDef {
              `within` and `step`: their order and distances stay. Without `per` the timestamp itself decides. With the \
              step `second` the fraction of a second stays, and whole seconds stay whole; where timestamps come from a \
              clock and their microseconds could tell rows apart, say `step: microsecond`. Times of day go round at \
-             midnight. Both ends of a range move alike, by its lower one. Infinities stay. A timestamp that would leave \
+             midnight. Both ends of a range move alike, by its lower one. In a column that is unique, and with \
+             `unique: true`, all timestamps move together by one span, so that no two become one: who knows one there \
+             knows all. Infinities stay. A timestamp that would leave \
              PostgreSQL's range is an error.",
     accepts: Accepts::ScalarsAndRanges(&[Kind::Timestamp, Kind::TimestampTz, Kind::Time]),
     params: &[
@@ -41,6 +43,7 @@ pub(super) static TIMESTAMP_SHIFT: MaskDef = MaskDef {
         },
     ],
     promises: Promises {
+        unique: Uniqueness::Option,
         equal: Equal::Never,
         per: PerUse::Option,
         gives: |_, _| Gives { order: Order::Moved, ..Gives::default() },
@@ -60,15 +63,15 @@ pub(super) static TIMESTAMP_SHIFT: MaskDef = MaskDef {
     build: |params, facts, key| {
         let step = step(params, facts);
         let most = (within(params, facts) / step).max(1).unsigned_abs();
-        Built::Mask(Box::new(TimestampShift { step, shift: Shift::new(key.purpose("timestamp_shift"), most) }))
+        let shift = Shift::new(key.purpose("timestamp_shift"), most).together(shift::together(params, facts));
+        Built::Mask(Box::new(TimestampShift { step, shift }))
     },
 };
 
 fn check(params: &Params, facts: &ColumnFacts) -> Vec<Problem> {
-    if within(params, facts) < step(params, facts) {
-        return vec![Problem::param("within", "is shorter than one step")];
-    }
-    Vec::new()
+    let short = within(params, facts) < step(params, facts);
+    let short = short.then(|| Problem::param("within", "is shorter than one step"));
+    short.into_iter().chain(shift::may_meet(params, facts)).collect()
 }
 
 /// The step in microseconds, not finer than the column's precision: `timestamp(0)` holds whole seconds.

@@ -28,6 +28,7 @@ pub(super) fn column(max_chars: Option<u32>, unique: bool) -> ColumnFacts {
             kind: Kind::Text,
             max_chars,
             padded: false,
+            folds: false,
             labels: Vec::new(),
             checks: Vec::new(),
             binary: true,
@@ -35,6 +36,8 @@ pub(super) fn column(max_chars: Option<u32>, unique: bool) -> ColumnFacts {
         not_null: false,
         unique,
         max_chars,
+        folds: false,
+        whole_digits: None,
         domain_kinds: vec![Kind::Text],
         per: None,
     }

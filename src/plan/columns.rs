@@ -1,11 +1,10 @@
 //! From a rule to a column's plan: the mask's name looked up, its parameters read, its facts gathered, its own checks
 //! run.
 
-use std::collections::BTreeMap;
-
 use super::constraints;
 use super::cover::Cover;
 use super::resolve::Drafts;
+use super::shared::Shared;
 use super::unlisted;
 use super::{Because, Case, ColumnPlan, Switch};
 use crate::class;
@@ -223,6 +222,8 @@ pub(super) fn safe(table: &Table, column: &Column, home: &ColumnName) -> Option<
         not_null: column.not_null,
         unique: table.unique.iter().any(|unique| unique.columns.contains(&column.name)),
         max_chars: constraints::longest(table, column),
+        folds: column.ty.folds,
+        whole_digits: column.ty.whole_digits(),
         domain_kinds: vec![column.ty.kind.scalar().clone()],
         per: None,
     };
@@ -254,39 +255,12 @@ impl Draft {
     }
 }
 
-/// What all columns of each domain have in common, by domain and mask.
-pub(super) type SharedFacts<'a> = BTreeMap<(&'a str, &'static str), Shared>;
-
-/// What columns that share a domain and a mask have in common, so that equal values stay equal.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Shared {
-    pub(super) unique: bool,
-    pub(super) max_chars: Option<u32>,
-    pub(super) kinds: Vec<Kind>,
-}
-
-impl Shared {
-    /// Takes a column's own facts in; its length is what type and CHECKs leave.
-    pub(super) fn add(&mut self, table: &Table, column: &Column, draft: &Draft) {
-        self.unique |= draft.params.unique;
-        self.unique |= table.unique.iter().any(|unique| unique.columns == [column.name.clone()]);
-        self.max_chars = match (self.max_chars, constraints::longest(table, column)) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
-        let kind = column.ty.kind.scalar();
-        if let Err(at) = self.kinds.binary_search(kind) {
-            self.kinds.insert(at, kind.clone());
-        }
-    }
-}
-
 /// Completes a draft with all its masks: facts, the masks' own checks.
 pub(super) fn complete(
     table: &Table,
     column: &Column,
     draft: &Draft,
-    shared: &SharedFacts<'_>,
+    shared: &Shared<'_>,
     drafts: &Drafts,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<ColumnPlan> {
@@ -312,11 +286,12 @@ fn one(
     table: &Table,
     column: &Column,
     draft: &Draft,
-    shared: &SharedFacts<'_>,
+    shared: &Shared<'_>,
     drafts: &Drafts,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<ColumnPlan> {
-    let shared = shared.get(&(draft.domain.as_str(), draft.mask.name))?;
+    let folds = shared.folds(draft);
+    let shared = shared.of(draft)?;
     let name = table.name.column(&column.name);
     let at = |found: Diagnostic| Diagnostic { span: draft.span, ..found };
     if !draft.mask.accepts.takes(&column.ty.kind) {
@@ -337,6 +312,8 @@ fn one(
         not_null: column.not_null,
         unique: shared.unique,
         max_chars: shared.max_chars,
+        folds,
+        whole_digits: shared.whole_digits,
         domain_kinds: shared.kinds.clone(),
         per: per.map(|per| stored[per].ty.kind.clone()),
     };

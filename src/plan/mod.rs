@@ -14,6 +14,7 @@ mod references;
 mod resolve;
 mod rows;
 mod sequences;
+mod shared;
 pub mod subset;
 mod switch;
 #[cfg(test)]

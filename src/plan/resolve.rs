@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::columns::{self, Draft, SharedFacts};
+use super::columns::{self, Draft};
 use super::cover::Covers;
 use super::drafts::Drafter;
 use super::follow::Follow;
 use super::lineage::Lineage;
 use super::references::References;
+use super::shared::Shared;
 use super::{
     ColumnPlan, Mirror, Plan, Rows, Script, TablePlan, constraints, rows, sequences, subset, undeclared, uniqueness,
 };
@@ -89,14 +90,14 @@ pub fn resolve(
 
 /// Plans of all columns that have a draft.
 fn complete(schema: &Schema, lineage: &Lineage<'_>, drafts: &Drafts) -> (Plans, Vec<Diagnostic>) {
-    let mut shared = SharedFacts::new();
+    let mut shared = Shared::default();
     let mut columns: Vec<(&Table, &Column, &Draft, ColumnName)> = Vec::new();
     for table in &schema.tables {
         for column in table.stored_columns() {
             let name = table.name.column(&column.name);
             if let Some(draft) = drafts.get(&name) {
                 for draft in draft.all() {
-                    shared.entry((&draft.domain, draft.mask.name)).or_default().add(table, column, draft);
+                    shared.add(table, column, draft);
                 }
                 columns.push((table, column, draft, name));
             }

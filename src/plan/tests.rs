@@ -7,7 +7,8 @@ use crate::schema::{Column, ForeignKey, Kind, Schema, Table, TableName, Type, Un
 
 fn column(name: &str, kind: Kind) -> Column {
     let sql = kind.to_string();
-    let ty = Type { sql, kind, max_chars: None, padded: false, labels: vec![], checks: vec![], binary: true };
+    let ty =
+        Type { sql, kind, max_chars: None, padded: false, folds: false, labels: vec![], checks: vec![], binary: true };
     Column { name: name.to_owned(), ty, not_null: false, generated: false }
 }
 

@@ -133,7 +133,7 @@ fn unlike(rule: &ReferenceRule, from: &Table, to: &Table) -> Vec<Diagnostic> {
 /// What joins with what: kinds that are masked alike. Elements of arrays and bounds of ranges refer like scalars do.
 fn family(kind: &Kind) -> &Kind {
     match kind.scalar() {
-        Kind::Int2 | Kind::Int4 | Kind::Int8 => &Kind::Int8,
+        Kind::Int2 | Kind::Int4 | Kind::Int8 | Kind::Numeric => &Kind::Int8,
         scalar => scalar,
     }
 }

@@ -102,7 +102,16 @@ mod tests {
 
     fn column(name: &str, kind: Kind) -> Column {
         let sql = kind.to_string();
-        let ty = Type { sql, kind, max_chars: None, padded: false, labels: vec![], checks: vec![], binary: true };
+        let ty = Type {
+            sql,
+            kind,
+            max_chars: None,
+            padded: false,
+            folds: false,
+            labels: vec![],
+            checks: vec![],
+            binary: true,
+        };
         Column { name: name.to_owned(), ty, not_null: true, generated: false }
     }
 

@@ -116,6 +116,7 @@ fn table(path: &Path, snapshot: Option<&Schema>) -> Result<Table, Failure> {
                 kind: Kind::Text,
                 max_chars: None,
                 padded: false,
+                folds: false,
                 labels: Vec::new(),
                 checks: Vec::new(),
                 binary: true,

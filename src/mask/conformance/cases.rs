@@ -118,6 +118,7 @@ pub(super) fn ty(kind: &Kind, max_chars: Option<u32>) -> Type {
         kind: kind.clone(),
         max_chars,
         padded: false,
+        folds: false,
         labels: labels.iter().map(|label| (*label).to_owned()).collect(),
         checks: Vec::new(),
         binary: true,
@@ -131,6 +132,8 @@ pub(super) fn facts(kind: &Kind, max_chars: Option<u32>) -> ColumnFacts {
         not_null: false,
         unique: false,
         max_chars,
+        folds: false,
+        whole_digits: None,
         domain_kinds: vec![kind.scalar().clone()],
         per: None,
     }

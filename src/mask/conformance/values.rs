@@ -140,7 +140,11 @@ fn one(kind: &Kind, labels: &[String], row: usize, draw: &mut Draw) -> String {
         Kind::Int2 => signed(draw.below(32_767)),
         Kind::Int4 => signed(draw.below(2_147_483_647)),
         Kind::Int8 => signed(draw.below(1 << 62)),
-        Kind::Numeric => format!("{}.{:02}", signed(1000 + draw.below(1_000_000_000)), draw.below(100)),
+        // Prices, and numbers that are keys.
+        Kind::Numeric => match draw.below(8) {
+            0 => signed(1000 + draw.below(1_000_000_000)),
+            _ => format!("{}.{:02}", signed(1000 + draw.below(1_000_000_000)), draw.below(100)),
+        },
         Kind::Float4 => format!("{}.{}", signed(draw.below(10_000)), 1 + draw.below(99)),
         Kind::Float8 => format!("{}.{}", signed(draw.below(10_000_000)), 1 + draw.below(999_999)),
         Kind::Bool => if draw.chance(0.5) { "t" } else { "f" }.to_owned(),

@@ -173,7 +173,7 @@ fn answer(plan: &ColumnPlan, sign: &str, own: &str, other: &str) -> Option<bool>
     let ordering = match kind {
         Kind::Text if plan.facts.ty.padded => return equality(sign, own.trim_end() == other.trim_end()),
         // Whether case counts depends on how it is compared.
-        Kind::Text if plan.facts.ty.sql.contains("citext") && own != other && own.eq_ignore_ascii_case(other) => {
+        Kind::Text if plan.facts.ty.folds && own != other && own.eq_ignore_ascii_case(other) => {
             return None;
         }
         Kind::Text | Kind::Enum => return equality(sign, own == other),

@@ -60,6 +60,7 @@ impl Types {
             kind,
             max_chars: None,
             padded: false,
+            folds: false,
             labels: Vec::new(),
             checks: Vec::new(),
             binary: self.is_binary(oid, DEEPEST),
@@ -84,6 +85,7 @@ impl Types {
                 _ => {
                     ty.labels.clone_from(&entry.labels);
                     (ty.max_chars, ty.padded) = length(entry, modifier);
+                    ty.folds = entry.is_citext();
                     break;
                 }
             };
@@ -129,6 +131,10 @@ impl Types {
 }
 
 impl Entry {
+    fn is_citext(&self) -> bool {
+        self.extension.as_deref() == Some("citext") && self.name == "citext"
+    }
+
     fn is_built_in(&self) -> bool {
         self.schema == "pg_catalog" && self.extension.is_none()
     }
@@ -164,7 +170,7 @@ fn entry(row: &Row) -> Result<Entry, Failure> {
 
 /// What masks see in a base type. Extensions' types are their own business, citext excepted.
 fn base_kind(entry: &Entry) -> Kind {
-    if entry.extension.as_deref() == Some("citext") && entry.name == "citext" {
+    if entry.is_citext() {
         return Kind::Text;
     }
     if !entry.is_built_in() {

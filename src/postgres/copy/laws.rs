@@ -43,7 +43,16 @@ fn values() -> Vec<(Kind, Vec<&'static str>)> {
 
 fn ty(kind: &Kind) -> Type {
     let sql = kind.to_string();
-    Type { sql, kind: kind.clone(), max_chars: None, padded: false, labels: vec![], checks: vec![], binary: true }
+    Type {
+        sql,
+        kind: kind.clone(),
+        max_chars: None,
+        padded: false,
+        folds: false,
+        labels: vec![],
+        checks: vec![],
+        binary: true,
+    }
 }
 
 fn table(kind: &Kind) -> TablePlan {
@@ -60,6 +69,8 @@ fn column(kind: &Kind, name: &TableName) -> ColumnPlan {
         not_null: false,
         unique: false,
         max_chars: None,
+        folds: false,
+        whole_digits: None,
         domain_kinds: vec![kind.clone()],
         per: None,
     };

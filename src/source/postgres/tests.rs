@@ -35,6 +35,8 @@ fn plan(schema: &Schema) -> Plan {
             not_null: column.not_null,
             unique: false,
             max_chars: None,
+            folds: false,
+            whole_digits: None,
             domain_kinds: Vec::new(),
             per: None,
         },
