@@ -26,6 +26,7 @@ use crate::key::RootKey;
 use crate::schema::Kind;
 
 mod cases;
+mod gives;
 mod values;
 
 /// Values that every law but the two big ones looks at.
