@@ -40,8 +40,12 @@ impl Tools {
     /// # Errors
     /// There are none that fit (exit 3); the remedy names the package.
     pub fn find(search: &Search, source: u32, target: u32) -> Result<Self, Failure> {
-        let found: Vec<Self> = folders(search).iter().filter_map(|folder| look(folder)).collect();
         let major = source.max(target) / 10_000;
+        let (programs, stand_ins) = apart(folders(search));
+        let mut found: Vec<Self> = programs.iter().filter_map(|folder| look(folder)).collect();
+        if choose(&found, major).is_none() {
+            found.extend(stand_ins.iter().filter_map(|folder| look(folder)));
+        }
         choose(&found, major).cloned().ok_or_else(|| {
             let seen = found.iter().map(|tools| tools.version).max();
             let seen = seen.map_or("none are".to_owned(), |version| format!("the newest found is {version}"));
@@ -103,6 +107,25 @@ impl Tools {
     }
 }
 
+/// Folders that hold the programs themselves, each once, and those where another program stands in for them: the scripts of
+/// Debian that look for a version first take longer than the programs do.
+fn apart(folders: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let (mut programs, mut stand_ins) = (Vec::new(), Vec::new());
+    for folder in folders {
+        let Ok(program) = folder.join("pg_dump").canonicalize() else { continue };
+        let itself = program.file_name().is_some_and(|name| name == "pg_dump");
+        let home = program.parent().filter(|home| itself && home.join("pg_restore").is_file());
+        let (list, folder) = match home {
+            Some(home) => (&mut programs, home.to_owned()),
+            None => (&mut stand_ins, folder),
+        };
+        if !list.contains(&folder) {
+            list.push(folder);
+        }
+    }
+    (programs, stand_ins)
+}
+
 /// The tools for a major version: that one, else the nearest above; the newest minor version of it, the first that stands.
 fn choose(found: &[Tools], major: u32) -> Option<&Tools> {
     let fits = found.iter().filter(|tools| tools.version.major >= major);
@@ -143,6 +166,25 @@ mod tests {
         assert_eq!(chosen(15), Some((16, 4)));
         assert_eq!(chosen(18), Some((18, 1)));
         assert_eq!(chosen(19), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn programs_come_before_what_stands_in_for_them() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path().canonicalize().unwrap();
+        let folder = |name: &str| {
+            std::fs::create_dir_all(root.join(name)).unwrap();
+            root.join(name)
+        };
+        let link = |from: PathBuf, to: PathBuf| std::os::unix::fs::symlink(from, to).unwrap();
+        let (home, linked, wrapped, empty) = (folder("15/bin"), folder("linked"), folder("wrapped"), folder("empty"));
+        std::fs::write(home.join("pg_dump"), "").unwrap();
+        std::fs::write(home.join("pg_restore"), "").unwrap();
+        std::fs::write(root.join("wrapper"), "").unwrap();
+        link(home.join("pg_dump"), linked.join("pg_dump"));
+        link(root.join("wrapper"), wrapped.join("pg_dump"));
+        assert_eq!(apart(vec![wrapped.clone(), linked, home.clone(), empty]), (vec![home], vec![wrapped]));
     }
 
     #[test]
