@@ -22,6 +22,7 @@ mod rules;
 mod signals;
 mod snapshot;
 mod status;
+mod why;
 
 /// Turns production data into staging data: streams PostgreSQL tables, masks them by declarative rules, and publishes
 /// them as a new staging in one step

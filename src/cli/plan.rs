@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Common, Format, output, rules};
+use super::{Common, Format, output, rules, why};
 use crate::failure::Failure;
 use crate::mask::{Equal, Uniqueness};
-use crate::plan::{Because, ColumnPlan, Plan, Rows, SequenceState, TablePlan};
+use crate::plan::{Because, ColumnPlan, Plan, Rows, SequenceState, TablePlan, subset};
 
 /// Shows what will happen to each table and column and why, against a schema snapshot (offline) or a database (`--source`)
 #[derive(Args)]
@@ -26,6 +26,10 @@ pub(super) struct Show {
     /// The environment of the rule file to plan for; without it all rows travel
     #[arg(long)]
     env: Option<String>,
+    /// By which way the row of a table with this primary key (a value for each of its columns) comes into a subset; reads
+    /// keys, shows none
+    #[arg(long, num_args = 2.., value_names = ["TABLE", "KEY"])]
+    why: Option<Vec<String>>,
     /// Only this table, such as customers or sales.orders
     #[arg(long)]
     table: Option<String>,
@@ -34,6 +38,9 @@ pub(super) struct Show {
 impl Show {
     pub(super) async fn run(self, common: &Common) -> Result<(), Failure> {
         let loaded = rules::load(&self.rules, self.schema.as_deref())?.for_environment(self.env.as_deref())?;
+        if let Some(asked) = &self.why {
+            return why::show(&loaded, self.source.as_deref(), asked, common).await;
+        }
         let schema = loaded.schema_of(self.source.as_deref()).await?;
         let (mut plan, _) = loaded.resolve(&schema, common, false)?;
         if let Some(name) = &self.table {
@@ -74,6 +81,9 @@ fn text(plan: &Plan) -> String {
         }
     }
     lines.extend(plan.after_load.iter().map(|script| format!("after the load: {}", script.name)));
+    if plan.selection.is_some() {
+        lines.push(format!("rows of tables that a subset or `rows:` narrows are {}", subset::HOW));
+    }
     let columns = || plan.tables.iter().flat_map(|table| &table.columns);
     let kept = columns().filter(|column| column.is_kept()).count();
     let all = columns().count();

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use arrow::array::AsArray;
 use regex_lite::Regex;
 
+use super::assert_none;
 use super::cases::{Case, array_of, cases, facts, key, printed, written};
 use super::values::{distinct, plain, ugly};
-use super::assert_none;
 use crate::mask::{Length, MASKS, Order, Uniqueness};
 use crate::schema::Kind;
 

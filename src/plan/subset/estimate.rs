@@ -5,7 +5,8 @@ use crate::plan::{Rows, TablePlan};
 
 /// How the estimate is made, for people.
 pub const HOW: &str = "estimated from the catalog's row counts: a share as written, a third of the rows for a condition, \
-                       rows that refer to others as if spread evenly over them";
+                       rows that refer to others as if \
+                       spread evenly over them";
 
 /// Rows that a condition is taken to let through: PostgreSQL's own guess for a comparison that it knows nothing about
 /// (`DEFAULT_INEQ_SEL` in `utils/selfuncs.h`).
@@ -42,7 +43,7 @@ fn fractions(tables: &[TablePlan], selection: &Selection) -> Vec<f64> {
     for walk in &selection.walks {
         fractions[walk.table] = if walk.subset { 0.0 } else { fractions[walk.table] };
     }
-    // Down: a row stays out of a subset if none of the rows that it refers to is in it.
+    // Down: what a row refers to mostly has one root, so the likeliest of it decides.
     for walk in rounds(selection).map(|walk| &selection.walks[walk]) {
         let stays = if tables[walk.table].rows == Rows::All { 1.0 } else { CONDITION };
         let referred = |link: &super::Link| {
@@ -59,11 +60,12 @@ fn fractions(tables: &[TablePlan], selection: &Selection) -> Vec<f64> {
         let parents: Vec<f64> = ways(walk).into_iter().map(referred).collect();
         fractions[walk.table] = match (walk.subset, tables[walk.table].rows == Rows::None) {
             (_, true) => 0.0,
-            (true, false) => stays * (1.0 - parents.iter().fold(1.0 - own, |none, parent| none * (1.0 - parent))),
+            (true, false) => stays * parents.iter().fold(own, |most, parent| most.max(*parent)),
             (false, false) => parents.iter().fold(stays, |all, parent| all * parent),
         };
     }
     // Up: so many different rows do k draws out of n give.
+    let down = fractions.clone();
     let back: Vec<usize> = rounds(selection).collect();
     for walk in back.into_iter().rev().map(|walk| &selection.walks[walk]).filter(|walk| walk.subset) {
         for link in ways(walk) {
@@ -72,9 +74,12 @@ fn fractions(tables: &[TablePlan], selection: &Selection) -> Vec<f64> {
             if all <= 0.0 {
                 continue;
             }
-            let drawn = 1.0 - (-rows[walk.table] * fractions[walk.table] / all).exp();
+            // Rows that this link brought down refer to what is chosen already.
+            let chosen: f64 = to.iter().map(|table| rows[*table] * down[*table]).sum();
+            let others = (fractions[walk.table] - chosen / all).max(0.0);
+            let drawn = 1.0 - (-rows[walk.table] * others / all).exp();
             for table in to.iter().filter(|table| tables[**table].rows != Rows::None) {
-                fractions[*table] = fractions[*table].max(drawn);
+                fractions[*table] += (1.0 - fractions[*table]) * drawn;
             }
         }
     }
