@@ -123,7 +123,7 @@ fn rubbish_is_refused_soon() {
             1 => format!("{}{}{}", &body[..a], signs[random(signs.len())], &body[a..]),
             _ => format!("{}{}", &body[..a], &body[b..]),
         };
-        assert!(seconds(&text) < 1.0, "{text}");
+        assert!(seconds(&text) < 10.0, "{text}");
     }
     for unit in ["[", "{a: ", "- ", "a:\n", "\"", "? ", "&a ", "a: b\na: c\n", "x: |\n", "#\n"] {
         assert!(seconds(&unit.repeat(50_000 / unit.len())) < 5.0, "{unit:?}");

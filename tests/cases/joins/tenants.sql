@@ -18,4 +18,3 @@ create table users (nr int, id int primary key, email text unique);
 create table orders (nr int, id bigint primary key, owner int references users, agent int references users);
 insert into users select i, i, 'u' || i || '@tenant3.com' from generate_series(1, 300) i;
 insert into orders select i, i, 1 + i % 200, case when i % 3 > 0 then i % 300 + 1 end from generate_series(1, 400) i;
--- masked: tenants_1.users.email, tenants_2.users.email, tenants_3.users.email
