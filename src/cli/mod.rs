@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::failure::Failure;
 
 mod check;
+mod completions;
 mod demo;
 mod endpoint;
 mod key;
@@ -19,6 +20,7 @@ mod progress;
 mod refresh;
 mod rollback;
 mod rules;
+mod schema;
 mod signals;
 mod snapshot;
 mod status;
@@ -90,6 +92,10 @@ enum Command {
     Status(status::Status),
     /// List all masks, or print one mask's manual
     Masks(masks::Masks),
+    /// Print the JSON Schema of rule files, for editors
+    Schema(schema::Schema),
+    /// Print a script that completes commands and options in a shell
+    Completions(completions::Completions),
     /// Print a new key
     Keygen(keygen::Keygen),
 }
@@ -122,12 +128,14 @@ fn run(cli: Cli) -> Result<(), Failure> {
     let Cli { command, common } = cli;
     match command {
         Command::Check(command) => block_on(command.run(&common)),
+        Command::Completions(command) => command.run(),
         Command::Demo(command) => block_on(command.run(&common)),
         Command::Keygen(command) => command.run(),
         Command::Masks(command) => command.run(&common),
         Command::Plan(command) => block_on(command.run(&common)),
         Command::Refresh(command) => block_on(command.run(&common)),
         Command::Rollback(command) => block_on(command.run(&common)),
+        Command::Schema(command) => command.run(),
         Command::Snapshot(command) => block_on(command.run(&common)),
         Command::Status(command) => block_on(command.run(&common)),
     }
