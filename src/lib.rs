@@ -31,18 +31,23 @@
 //! ## Invariants
 //! 1. A production value reaches a sink only through a mask: a sink accepts only a [`mask::MaskedBatch`], which only
 //!    [`mask`] can make.
-//! 2. Every column of every planned table has exactly one mask. `keep` is a mask.
+//! 2. Every column of every planned table has exactly one mask. `keep` is a mask; a column that refers to several
+//!    tables has one for each of them, and never two for one row.
 //! 3. No value in a log, an error, a panic, a report or a progress line. An error has a kind, a place (table, column,
 //!    row number) and a cause. PostgreSQL's DETAIL, CONTEXT and HINT are dropped before anything is shown.
 //! 4. Same key, domain and input give the same output, in any order, with any number of workers. No mask keeps state
 //!    between values.
 //! 5. Planning needs no rows; running needs no YAML.
-//! 6. Memory is bounded by batches in flight, not by table size.
+//! 6. Memory is bounded by batches in flight, not by table size. A subset adds the places of the rows that travel
+//!    (`source/postgres/closure` states the bounds).
 //! 7. Staging is old or new.
 //!
 //! ## Where does it go?
 //! A new mask is one file in `src/mask/` and two lines in `src/mask/mod.rs`. A new command is one file in `src/cli/`
-//! and one line in its list; so with sources and sinks.
+//! and one line in its list; so with sources and sinks. What a constraint means for a mask is decided in
+//! `src/plan/constraints/` (over formulas read by `src/plan/formula/`) and `src/plan/uniqueness.rs`, what masks give to
+//! that in `src/mask/gives.rs`. Which rows of a subset travel is planned in `src/plan/subset/` and found in
+//! `src/source/postgres/closure/`. What something costs is measured in `benches/`.
 
 pub mod batch;
 pub mod class;
