@@ -122,7 +122,14 @@ fn promises(def: &MaskDef) -> Vec<&'static str> {
 fn manual(def: &MaskDef) -> String {
     let mut text = format!("{}: {}\n\n{}\n\ntakes: {}", def.name, def.summary, def.manual, accepts(def.accepts));
     // Writing to a String cannot fail.
-    let _ = write!(text, "\npromises: {}", promises(def).join("; "));
+    let _ = write!(
+        text,
+        "\npromises: {}\neffect: {}: {}\nstill shows: {}",
+        promises(def).join("; "),
+        def.effect.word(),
+        def.effect.meaning(),
+        def.leaves
+    );
     for param in def.params {
         let default = param.default.map(|value| format!(" (default {value})")).unwrap_or_default();
         let need = if param.required { " (required)" } else { "" };
@@ -151,6 +158,8 @@ fn as_json(def: &MaskDef) -> serde_json::Value {
         "manual": def.manual,
         "takes": accepts(def.accepts),
         "promises": promises(def),
+        "effect": def.effect,
+        "leaves": def.leaves,
         "params": def.params.iter().map(param).collect::<Vec<_>>(),
     })
 }

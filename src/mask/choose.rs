@@ -8,8 +8,8 @@ use super::literal::{KINDS, Literals};
 use super::map::canonical;
 use super::params::{ParamDef, ParamKind};
 use super::{
-    Accepts, Built, ColumnFacts, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Params, PerUse, Problem,
-    Promises,
+    Accepts, Built, ColumnFacts, Effect, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Params, PerUse,
+    Problem, Promises,
 };
 use crate::key::DomainKey;
 use crate::schema::Kind;
@@ -17,6 +17,8 @@ use crate::schema::Kind;
 pub(super) static CHOOSE: MaskDef = MaskDef {
     name: "choose",
     summary: "a value from a list, drawn by key",
+    effect: Effect::Synthetic,
+    leaves: "which values are equal: a frequent value shows as a frequent one",
     manual: "Draws a value from `from: [a, b]`, each equally likely, or from `weights: {a: 3, b: 1}`, where a is drawn \
              three times as often as b; on an enum column without either, from all its labels. The draw is decided by \
              the key and the original: equal originals get equal values, and with few different originals the \

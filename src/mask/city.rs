@@ -5,12 +5,14 @@ use arrow::array::ArrayRef;
 
 use super::locale;
 use super::persona::{Length, Wording};
-use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
+use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
 use crate::schema::Kind;
 
 pub(super) static CITY: MaskDef = MaskDef {
     name: "city",
     summary: "a town that does not exist, as far as chance goes",
+    effect: Effect::Synthetic,
+    leaves: "which values are equal; the script and the use of capitals",
     manual: "A town's name made of a family name and what towns of the language end or begin with. The same value gives \
              the same town, never its own; where a town lies, how large it is and its length are lost. With `per: id` \
              all towns of one subject are one. Without `locale` the script of the value decides: Cyrillic is answered in Russian, \

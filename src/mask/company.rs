@@ -5,12 +5,14 @@ use arrow::array::ArrayRef;
 
 use super::locale;
 use super::persona::{Length, Wording};
-use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
+use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
 use crate::schema::Kind;
 
 pub(super) static COMPANY: MaskDef = MaskDef {
     name: "company",
     summary: "another company name",
+    effect: Effect::Synthetic,
+    leaves: "which values are equal; the script and the use of capitals",
     manual: "A company's name made of one or two family names and a legal form or the like of the language. The same \
              value gives the same company, never its own; its trade and legal form are lost. With `per: id` all \
              companies of one subject are one. Without `locale` the script of the value decides: Cyrillic is answered in Russian, \

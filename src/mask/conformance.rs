@@ -20,7 +20,7 @@ use self::cases::{Case, array, array_of, cases, encoded, facts, key, printed, re
 use self::values::{plain, ugly};
 use super::literal::KINDS;
 use super::map::map_primitive;
-use super::{Accepts, ColumnFacts, Equal, MASKS, PerUse, Uniqueness};
+use super::{Accepts, ColumnFacts, Effect, Equal, MASKS, PerUse, Uniqueness};
 use crate::batch::{Encoding, arrow_type};
 use crate::key::RootKey;
 use crate::schema::Kind;
@@ -71,6 +71,15 @@ fn definitions_are_complete() {
             }
         };
         want(def.name.bytes().all(|c| c.is_ascii_lowercase() || c == b'_'), "its name is a word of a-z and _");
+        want((def.effect == Effect::Kept) == (def.name == "keep"), "only `keep` keeps");
+        want(
+            !def.leaves.is_empty() && !def.leaves.ends_with('.'),
+            "it says what can still be seen, without a full stop",
+        );
+        let one_to_one = def.promises.unique == Uniqueness::Yes && def.name != "keep";
+        want((def.effect == Effect::Pseudonymised) == one_to_one, "what is one to one is pseudonymised, nothing else");
+        let any = def.promises.equal == Equal::Any && def.name != "keep" && def.name != "choose";
+        want((def.effect == Effect::Removed) == any, "what says nothing is removed");
         want(!def.summary.is_empty() && !def.summary.ends_with('.'), "its summary is one line without a full stop");
         want(def.manual.ends_with('.') && def.manual.len() > 80, "its manual is a paragraph");
         want(!def.examples.is_empty() || matches!(def.name, "keep" | "nullify"), "it has examples");

@@ -4,12 +4,14 @@ use arrow::array::ArrayRef;
 
 use super::literal::{KINDS, Literals};
 use super::params::{ParamDef, ParamKind};
-use super::{Accepts, Built, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Problem, Promises};
+use super::{Accepts, Built, Effect, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Problem, Promises};
 use crate::schema::Kind;
 
 pub(super) static CONSTANT: MaskDef = MaskDef {
     name: "constant",
     summary: "every value becomes the one that the rule names",
+    effect: Effect::Removed,
+    leaves: "whether there was a value",
     manual: "Writes one value into every row: `status: { mask: constant, value: active }`. NULL stays NULL and empty \
              text (or bytea) stays empty; in an array every element becomes the value. The value is read as the \
              column's type when planning: numbers and `true` as one writes them, dates and times in ISO 8601, bytea as \

@@ -8,14 +8,16 @@ use super::map::map_primitive;
 use super::params::{ParamDef, ParamKind, Params};
 use super::shift::{self, DAY, Shift};
 use super::{
-    Accepts, Built, ColumnFacts, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Order, PerUse, Problem,
-    Promises, Uniqueness,
+    Accepts, Built, ColumnFacts, Effect, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Order, PerUse,
+    Problem, Promises, Uniqueness,
 };
 use crate::schema::Kind;
 
 pub(super) static DATE_SHIFT: MaskDef = MaskDef {
     name: "date_shift",
     summary: "dates move by a keyed number of whole days, the same for all dates of a subject",
+    effect: Effect::Perturbed,
+    leaves: "the date to within `within`; with `per:` the order and distances of a subject's dates",
     manual: "Every date moves by a number of days drawn by key from -`within` to `within`, never 0. With `per: id` all \
              dates of a subject move alike, in every column and table that says so with the same `within`: their order \
              and distances stay. Without `per` the date itself decides, so equal dates stay equal and others may change \

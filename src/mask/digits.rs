@@ -7,12 +7,14 @@ use super::ff1;
 use super::map::map_text;
 use super::pattern::{Cipher, Look, check};
 use super::rings::{digit, letter_or_digit};
-use super::{Accepts, Built, Example, Gives, Input, Mask, MaskDef, MaskError, Promises, Uniqueness, small};
+use super::{Accepts, Built, Effect, Example, Gives, Input, Mask, MaskDef, MaskError, Promises, Uniqueness, small};
 use crate::schema::Kind;
 
 pub(super) static DIGITS: MaskDef = MaskDef {
     name: "digits",
     summary: "digits become other digits, one to one; everything else stays",
+    effect: Effect::Pseudonymised,
+    leaves: "which values are equal; the length, letters and separators",
     manual: "For numbers kept as text: national ids, accounts, policies. All digits of a value are permuted by key as one \
              number of that many digits, so different values stay different and one changed digit changes all; letters \
              and separators stay where and what they are (`pattern` masks letters too). Digits of other scripts count as \

@@ -11,8 +11,8 @@ use super::handle::{TAG_CHARS, Tags, push_handle, push_initial};
 use super::locale;
 use super::persona::{Length, Persona, Wording};
 use super::{
-    Accepts, Built, Equal, Example, Gives, Input, Length as Chars, Mask, MaskDef, MaskError, PerUse, Problem, Promises,
-    Uniqueness,
+    Accepts, Built, Effect, Equal, Example, Gives, Input, Length as Chars, Mask, MaskDef, MaskError, PerUse, Problem,
+    Promises, Uniqueness,
 };
 use crate::schema::Kind;
 
@@ -34,6 +34,8 @@ const FORM: &str = r"[a-z0-9]+(\.[a-z0-9]+)*@[a-z0-9]+(-[a-z]+)?\.(com|org|net|e
 pub(super) static EMAIL: MaskDef = MaskDef {
     name: "email",
     summary: "an undeliverable address of a made-up person",
+    effect: Effect::Synthetic,
+    leaves: "which values are equal",
     manual: "A person made up by key gets an address at a reserved domain: example.com, example.org, example.net, or a \
              company's name under `.example` or `.test`. No mail can arrive there (RFC 2606, RFC 6761). The same value \
              gives the same address, and never its own; the case of letters does not count, except in a column that \

@@ -5,12 +5,14 @@ use arrow::array::ArrayRef;
 
 use super::locale;
 use super::persona::Wording;
-use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
+use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
 use crate::schema::Kind;
 
 pub(super) static FIRST_NAME: MaskDef = MaskDef {
     name: "first_name",
     summary: "another given name",
+    effect: Effect::Synthetic,
+    leaves: "which values are equal; the script and the use of capitals",
     manual: "A given name of the crate `fake`, drawn by key: the same value gives the same name, and never its own. \
              Capitals (`MARY`, `mary`) and the script stay; length, gender and the number of names do not, and it says \
              nothing about how rare a name was. With `per: id` it agrees with `last_name`, `person_name`, `email` and \

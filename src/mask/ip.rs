@@ -10,13 +10,15 @@ use rand::Rng as _;
 use super::draw::{Draw, draw_until};
 use super::map::{Reason, map_text};
 use super::persona::subject_of;
-use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Problem, Promises};
+use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Problem, Promises};
 use crate::key::DomainKey;
 use crate::schema::Kind;
 
 pub(super) static IP: MaskDef = MaskDef {
     name: "ip",
     summary: "an address from the ranges reserved for documentation",
+    effect: Effect::Synthetic,
+    leaves: "which values are equal; whether it is IPv4 or IPv6, and the netmask's length",
     manual: "IPv4 addresses become one of 192.0.2.0/24, 198.51.100.0/24 and 203.0.113.0/24 (RFC 5737), IPv6 addresses \
              one of 2001:db8::/32 (RFC 3849), IPv4 in IPv6 (`::ffff:1.2.3.4`) stays that; private, loopback and \
              unspecified addresses become such ones too. The netmask's length stays. A cidr wider than those ranges \

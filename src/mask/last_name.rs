@@ -5,12 +5,14 @@ use arrow::array::ArrayRef;
 
 use super::locale;
 use super::persona::Wording;
-use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
+use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
 use crate::schema::Kind;
 
 pub(super) static LAST_NAME: MaskDef = MaskDef {
     name: "last_name",
     summary: "another family name",
+    effect: Effect::Synthetic,
+    leaves: "which values are equal; the script and the use of capitals",
     manual: "A family name of the crate `fake`, drawn by key: the same value gives the same name, so members of a \
              family share it still, and never its own. Capitals (`SMITH`, `smith`) and the script stay; length and \
              particles do not. With `per: id` it agrees with `first_name`, `person_name`, `email` and `username` of the \

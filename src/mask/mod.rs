@@ -26,6 +26,7 @@ mod constant;
 mod date_shift;
 mod digits;
 mod draw;
+mod effect;
 mod email;
 mod feistel;
 mod ff1;
@@ -74,6 +75,7 @@ mod url;
 mod username;
 
 pub use batch::{CellError, ColumnMask, MaskedBatch, TableMask};
+pub use effect::Effect;
 pub use gives::{Gives, Length, Order};
 pub use params::{ParamDef, ParamKind, Params};
 pub use permute::sequence_floor;
@@ -121,6 +123,10 @@ pub struct MaskDef {
     pub name: &'static str,
     /// One line for tables.
     pub summary: &'static str,
+    /// What becomes of the values, in a reviewer's word.
+    pub effect: Effect,
+    /// What of an original can still be seen; all else is gone.
+    pub leaves: &'static str,
     /// A paragraph or more: what it preserves, what it destroys, when to use it.
     pub manual: &'static str,
     /// What it takes.

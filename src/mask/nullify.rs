@@ -2,11 +2,13 @@
 
 use arrow::array::ArrayRef;
 
-use super::{Accepts, Built, Equal, Gives, Input, Mask, MaskDef, MaskError, Problem, Promises};
+use super::{Accepts, Built, Effect, Equal, Gives, Input, Mask, MaskDef, MaskError, Problem, Promises};
 
 pub(super) static NULLIFY: MaskDef = MaskDef {
     name: "nullify",
     summary: "every value becomes NULL",
+    effect: Effect::Removed,
+    leaves: "nothing",
     manual: "Removes the column's content altogether: the strongest mask there is, for any type. The column must \
              accept NULL.",
     accepts: Accepts::Any,

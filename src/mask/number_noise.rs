@@ -8,13 +8,17 @@ use super::draw::Draw;
 use super::map::{Reason, canonical, map_integer, map_primitive, map_text};
 use super::noise::{Decimal, Noise, Room};
 use super::params::{ParamDef, ParamKind, Params};
-use super::{Accepts, Built, ColumnFacts, Example, Gives, Input, Mask, MaskDef, MaskError, Order, Problem, Promises};
+use super::{
+    Accepts, Built, ColumnFacts, Effect, Example, Gives, Input, Mask, MaskDef, MaskError, Order, Problem, Promises,
+};
 use crate::key::DomainKey;
 use crate::schema::Kind;
 
 pub(super) static NUMBER_NOISE: MaskDef = MaskDef {
     name: "number_noise",
     summary: "numbers move by a keyed share of themselves; sign and digits after the point stay",
+    effect: Effect::Perturbed,
+    leaves: "the number to within `within`; its sign and the digits after the point; 0 stays 0",
     manual: "Every number is moved by a share of itself drawn by key from -`within` to `within`, and has as many digits \
              after the point as before (floating-point numbers get more where they need them to move at all). The same \
              number always becomes the same number. 0 stays 0, the sign stays, NaN and infinities stay, and the result \

@@ -7,12 +7,14 @@ use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
 
 use super::map::{Reason, map_bytes, map_text};
-use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, Promises};
+use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, Promises};
 use crate::schema::Kind;
 
 pub(super) static PASSWORD: MaskDef = MaskDef {
     name: "password",
     summary: "the hash of one test password, `password`, in the value's own format",
+    effect: Effect::Removed,
+    leaves: "the format of the hash",
     manual: "After a refresh every account has the password `password`. Each value's format is recognised: bcrypt, \
              Argon2, scrypt, PBKDF2 (PHC, passlib, Django, Werkzeug), yescrypt, sha512crypt, sha256crypt, md5crypt, \
              APR1, phpass, LDAP's `{SSHA}` and kin, MySQL's, PostgreSQL's SCRAM-SHA-256 and md5, Django's older ones, \

@@ -8,7 +8,7 @@ use super::map::{Reason, map_text};
 use super::places::{Place, permute};
 use super::rings::{Sort, letter_or_digit};
 use super::{
-    Accepts, Built, ColumnFacts, Example, Gives, Input, Mask, MaskDef, MaskError, Params, Problem, Promises,
+    Accepts, Built, ColumnFacts, Effect, Example, Gives, Input, Mask, MaskDef, MaskError, Params, Problem, Promises,
     Uniqueness, small,
 };
 use crate::key::DomainKey;
@@ -17,6 +17,8 @@ use crate::schema::Kind;
 pub(super) static PATTERN: MaskDef = MaskDef {
     name: "pattern",
     summary: "letters become letters and digits digits, one to one; everything else stays",
+    effect: Effect::Pseudonymised,
+    leaves: "which values are equal; the length, separators, and where letters and digits stand",
     manual: "For codes whose look matters: plates, article numbers, references. Every letter becomes a letter of the \
              same script and case, every decimal digit a digit of the same script; separators, spaces and symbols stay. \
              All letters and digits of a value are permuted together by key, so different values stay different, also \

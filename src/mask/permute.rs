@@ -11,8 +11,8 @@ use super::ff1::{self, Ff1};
 use super::map::{Reason, map_integer, map_integers, map_uuid};
 use super::params::{ParamDef, ParamKind, Params};
 use super::{
-    Accepts, Built, ColumnFacts, Example, Gives, Input, Mask, MaskDef, MaskError, Order, Problem, Promises, Uniqueness,
-    small,
+    Accepts, Built, ColumnFacts, Effect, Example, Gives, Input, Mask, MaskDef, MaskError, Order, Problem, Promises,
+    Uniqueness, small,
 };
 use crate::key::DomainKey;
 use crate::schema::Kind;
@@ -22,6 +22,8 @@ mod numeric;
 pub(super) static PERMUTE: MaskDef = MaskDef {
     name: "permute",
     summary: "keys become other keys, one to one: integers and UUIDs",
+    effect: Effect::Pseudonymised,
+    leaves: "which values are equal; the sign, and of a large number its band",
     manual: "A keyed permutation (a Feistel network), so what is unique stays unique and what joins still joins. \
              Integers are permuted inside bands, cut at 0, at H, and at the ends of every integer type that the key's \
              columns have, so a number fits wherever it fitted: 0 stays 0, negative stays negative, and 1 to H stays 1 \

@@ -5,12 +5,14 @@ use arrow::array::ArrayRef;
 
 use super::locale;
 use super::persona::{Length, Wording};
-use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
+use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
 use crate::schema::Kind;
 
 pub(super) static PERSON_NAME: MaskDef = MaskDef {
     name: "person_name",
     summary: "another given and family name",
+    effect: Effect::Synthetic,
+    leaves: "which values are equal; the script and the use of capitals",
     manual: "The given and family name of a person made up by key: the same value gives the same person, who never \
              shares a name with the original. Capitals, the script and `Family, Given` with a comma stay; titles, middle \
              names, length and gender do not. With `per: id` it agrees with `first_name`, `last_name`, `email` and \

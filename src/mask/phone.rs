@@ -7,13 +7,17 @@ use super::draw::{Draw, draw_until};
 use super::map::{canonical, map_text};
 use super::numbering::{COUNTRIES, Numbering, by_code, by_country, push_national, push_unknown};
 use super::script::{digit_value, with_digit};
-use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, ParamDef, ParamKind, PerUse, Promises};
+use super::{
+    Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, ParamDef, ParamKind, PerUse, Promises,
+};
 use crate::key::DomainKey;
 use crate::schema::Kind;
 
 pub(super) static PHONE: MaskDef = MaskDef {
     name: "phone",
     summary: "a number of the same shape that reaches nobody",
+    effect: Effect::Synthetic,
+    leaves: "which values are equal; the country code, length and separators",
     manual: "Digits are replaced so that the number cannot ring anywhere; length, separators, a country code (`+49`, \
              `0049`) and the mark of an extension (`x12`) stay. The numbers come from the ranges that regulators set \
              aside for fiction: in Australia, France, Germany, Ireland, North America (555-01xx), Sweden and the United \

@@ -8,13 +8,15 @@ use super::map::map_text;
 use super::persona::subject_of;
 use super::script::{digit_value, with_digit};
 use super::style::same;
-use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
+use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
 use crate::key::DomainKey;
 use crate::schema::Kind;
 
 pub(super) static POSTCODE: MaskDef = MaskDef {
     name: "postcode",
     summary: "other digits and letters in the same places",
+    effect: Effect::Synthetic,
+    leaves: "which values are equal; the length and where letters and digits stand",
     manual: "Every digit becomes a digit and every letter an ASCII letter of the same case, drawn by key; separators and \
              length stay, so the code keeps its country's look. The same value gives the same code, never its own. \
              Areas are not kept: neighbours are strangers afterwards, the code need not exist, and it does not belong \

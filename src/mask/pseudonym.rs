@@ -10,8 +10,8 @@ use super::map::map_text;
 use super::params::{ParamDef, ParamKind};
 use super::places::Alphabet;
 use super::{
-    Accepts, Built, ColumnFacts, Example, Gives, Input, Length, Mask, MaskDef, MaskError, Params, Problem, Promises,
-    Uniqueness, small,
+    Accepts, Built, ColumnFacts, Effect, Example, Gives, Input, Length, Mask, MaskDef, MaskError, Params, Problem,
+    Promises, Uniqueness, small,
 };
 use crate::key::{DomainKey, TAG};
 use crate::schema::Kind;
@@ -19,6 +19,8 @@ use crate::schema::Kind;
 pub(super) static PSEUDONYM: MaskDef = MaskDef {
     name: "pseudonym",
     summary: "a unique tag such as `k3f7q2mzxw6ytboi`, for codes and text keys",
+    effect: Effect::Pseudonymised,
+    leaves: "which values are equal",
     manual: "A value becomes 16 characters of lower-case base32, 80 bits of a keyed function: equal values get equal \
              tags in every column of the domain, and different values different ones (among 10^9 values two tags are \
              equal with a probability below 10^-6). `length: 26` makes longer tags, `prefix: cust_` writes something \

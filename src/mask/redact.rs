@@ -5,12 +5,16 @@ use arrow::array::ArrayRef;
 
 use super::literal::{KINDS, Literals};
 use super::map::map_text;
-use super::{Accepts, Built, ColumnFacts, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Problem, Promises};
+use super::{
+    Accepts, Built, ColumnFacts, Effect, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Problem, Promises,
+};
 use crate::schema::Kind;
 
 pub(super) static REDACT: MaskDef = MaskDef {
     name: "redact",
     summary: "a fixed placeholder by type: `redacted`, 0, 1970-01-01, {}",
+    effect: Effect::Removed,
+    leaves: "whether there was a value; of JSON, whether it was an object, an array or a scalar",
     manual: "Removes the content and leaves a placeholder that fits NOT NULL: text becomes `redacted` (in columns \
              shorter than that, as many `*` as fit), numbers 0, booleans false, dates and timestamps 1970-01-01, times \
              and intervals zero, uuid the nil UUID, bytea nothing, inet and cidr the documentation network 192.0.2.0 \

@@ -10,7 +10,7 @@ use super::draw::{Draw, draw_until};
 use super::letters::another;
 use super::map::{Reason, map_bytes, map_text, map_uuid};
 use super::{
-    Accepts, Built, ColumnFacts, Equal, Example, Input, Mask, MaskDef, MaskError, Params, Problem, Promises,
+    Accepts, Built, ColumnFacts, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, Params, Problem, Promises,
     Uniqueness, armor,
 };
 use crate::key::DomainKey;
@@ -19,6 +19,8 @@ use crate::schema::Kind;
 pub(super) static SECRET: MaskDef = MaskDef {
     name: "secret",
     summary: "a live token or key becomes a dead one of the same form",
+    effect: Effect::Synthetic,
+    leaves: "which values are equal; the length, punctuation and the prefix of the issuer",
     manual: "For API keys, access tokens, webhook secrets, recovery codes. Every letter becomes another letter of the \
              same script and case, every digit a digit; where all of a longer token is hexadecimal, any hexadecimal \
              digit. ASCII punctuation, blanks and the lines around a PEM block stay, everything else (emoji, marks) \

@@ -5,12 +5,14 @@ use arrow::array::ArrayRef;
 
 use super::locale;
 use super::persona::{Length, Wording};
-use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
+use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
 use crate::schema::Kind;
 
 pub(super) static STREET: MaskDef = MaskDef {
     name: "street",
     summary: "another street, with a house number where there was one",
+    effect: Effect::Synthetic,
+    leaves: "which values are equal; the script, and whether there was a house number",
     manual: "A street's name made of a family name and what streets of the language end or begin with. A value that \
              begins with a digit gets its house number first, one with a digit elsewhere gets it last, others get none. \
              The same value gives the same address, never its own; several lines become one, and flats and floors are \

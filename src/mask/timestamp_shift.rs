@@ -8,14 +8,16 @@ use super::map::map_primitive;
 use super::params::{ParamDef, ParamKind, Params};
 use super::shift::{self, DAY, Shift};
 use super::{
-    Accepts, Built, ColumnFacts, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Order, PerUse, Problem,
-    Promises, Uniqueness,
+    Accepts, Built, ColumnFacts, Effect, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Order, PerUse,
+    Problem, Promises, Uniqueness,
 };
 use crate::schema::Kind;
 
 pub(super) static TIMESTAMP_SHIFT: MaskDef = MaskDef {
     name: "timestamp_shift",
     summary: "timestamps move by a keyed span, the same for all timestamps of a subject",
+    effect: Effect::Perturbed,
+    leaves: "the moment to within `within`; with `per:` the order and distances of a subject's times",
     manual: "Every timestamp moves by a span drawn by key from -`within` to `within`, never 0, in whole `step`s. With \
              `per: id` all timestamps of a subject move alike, in every column and table that says so with the same \
              `within` and `step`: their order and distances stay. Without `per` the timestamp itself decides. With the \

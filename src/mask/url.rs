@@ -7,13 +7,15 @@ use arrow::array::ArrayRef;
 use super::draw::{Draw, draw_until};
 use super::letters::another;
 use super::map::map_text;
-use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, Promises};
+use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, Promises};
 use crate::key::DomainKey;
 use crate::schema::Kind;
 
 pub(super) static URL: MaskDef = MaskDef {
     name: "url",
     summary: "an address on example.com, example.org or example.net, paths and parameters replaced",
+    effect: Effect::Synthetic,
+    leaves: "which values are equal; the scheme, the shape of the path, plain names of parameters, file types",
     manual: "The host becomes a name under a domain that nobody owns (RFC 2606), the same for the same host; the \
              scheme stays if it is a common one, else it becomes https; user, password and port are dropped. Letters \
              and digits of path, parameters and fragment become others of their kind, the same segment the same \

@@ -7,7 +7,8 @@ use super::handle::{TAG_CHARS, Tags, push_handle, push_initial};
 use super::locale;
 use super::persona::{Length, Wording};
 use super::{
-    Accepts, Built, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, PerUse, Problem, Promises, Uniqueness,
+    Accepts, Built, Effect, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, PerUse, Problem, Promises,
+    Uniqueness,
 };
 use crate::schema::Kind;
 
@@ -17,6 +18,8 @@ const FORM: &str = "[a-z0-9]+([._-][a-z0-9]+)?";
 pub(super) static USERNAME: MaskDef = MaskDef {
     name: "username",
     summary: "a login name made of another person's name",
+    effect: Effect::Synthetic,
+    leaves: "which values are equal; the sign that joins the words",
     manual: "Lower-case ASCII letters and digits, such as `msmith482`, made of the name of a person made up by key; a \
              `.`, `_` or `-` of the value joins the words. The same value gives the same login name, and never its \
              own. With `per: id` the name agrees with `first_name`, `last_name`, `person_name` and `email` of the same \

@@ -18,6 +18,8 @@ use crate::schema::{Column, ColumnName, Kind, Table};
 pub(super) struct Draft {
     pub(super) mask: &'static MaskDef,
     pub(super) params: Params,
+    /// What the column holds, as its rule says.
+    pub(super) class: Option<String>,
     pub(super) domain: String,
     /// The subject's column, for `per:`.
     pub(super) per: Option<String>,
@@ -73,6 +75,7 @@ fn kept(rules: &RuleFile, why: &str, span: Span, home: &ColumnName, literal: boo
     Draft {
         mask,
         params: Params::default(),
+        class: None,
         domain: own_domain(home),
         per: None,
         because: Because::Keep { why: why.to_owned(), line: rules.line(span) },
@@ -109,7 +112,10 @@ fn ruled(
 ) -> Option<Draft> {
     let class_mask;
     let (used, because) = match &rule.action {
-        Action::Keep(why) => return Some(kept(rules, &why.value, why.span, home, literal)),
+        Action::Keep(why) => {
+            let class = rule.class.as_ref().map(|class| class.value.clone());
+            return Some(Draft { class, ..kept(rules, &why.value, why.span, home, literal) });
+        }
         Action::Mask(used) => (used, Because::Rule { line: rules.line(used.name.span) }),
         Action::Class => {
             let class = rule.class.as_ref()?;
@@ -158,7 +164,8 @@ fn ruled(
     };
     let source = home.clone();
     let span = Some(used.name.span);
-    Some(Draft { mask, params, domain, per, because, source, span, literal, switch: None })
+    let class = rule.class.as_ref().map(|class| class.value.clone());
+    Some(Draft { mask, params, class, domain, per, because, source, span, literal, switch: None })
 }
 
 /// Mistakes in the file's own masks of classes, those of classes included that no column has.
@@ -236,6 +243,7 @@ pub(super) fn safe(table: &Table, column: &Column, home: &ColumnName) -> Option<
     Some(Draft {
         mask,
         params,
+        class: None,
         domain: own_domain(home),
         per: None,
         because: Because::Unlisted,
@@ -328,6 +336,8 @@ fn one(
         facts,
         mask: draft.mask,
         params: draft.params.clone(),
+        class: draft.class.clone(),
+        broad: !draft.literal,
         domain: subject.unwrap_or(draft).domain.clone(),
         per,
         switch: None,

@@ -90,6 +90,10 @@ pub struct ColumnPlan {
     pub mask: &'static MaskDef,
     /// The mask's parameters.
     pub params: Params,
+    /// What the column holds, where its rule, or that of the column it follows, says so.
+    pub class: Option<String>,
+    /// Whether its rule holds for columns that nobody named one by one: a pattern, or a keep of a whole table.
+    pub broad: bool,
     /// The domain whose key the mask gets.
     pub domain: String,
     /// Index of the column that `per:` names, in the same table.

@@ -6,7 +6,7 @@ use arrow::array::ArrayRef;
 use super::draw::draw_until;
 use super::map::map_text;
 use super::style::{cut, same};
-use super::{Accepts, Built, Equal, Example, Input, Mask, MaskDef, MaskError, Promises};
+use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, Promises};
 use crate::key::DomainKey;
 use crate::schema::Kind;
 
@@ -23,6 +23,8 @@ use writer::{Forbidden, Writer};
 pub(super) static TEXT: MaskDef = MaskDef {
     name: "text",
     summary: "free text of like length and language, without a word of the original",
+    effect: Effect::Synthetic,
+    leaves: "which values are equal; the length, language, punctuation and emoji",
     manual: "For comments, descriptions, messages. Every word becomes another everyday word of about its length, in \
              its script and, for English, German, French, Spanish, Italian, Portuguese and Dutch, its language \
              (other languages in Latin letters are answered in Latin); it makes no sense. No word of three letters or \

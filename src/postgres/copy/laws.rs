@@ -78,6 +78,8 @@ fn column(kind: &Kind, name: &TableName) -> ColumnPlan {
         facts,
         mask: find("keep").unwrap(),
         params: Params::default(),
+        class: None,
+        broad: false,
         domain: String::new(),
         per: None,
         switch: None,

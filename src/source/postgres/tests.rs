@@ -42,6 +42,8 @@ fn plan(schema: &Schema) -> Plan {
         },
         mask: find("keep").unwrap(),
         params: Params::default(),
+        class: None,
+        broad: false,
         domain: String::new(),
         per: None,
         switch: None,
