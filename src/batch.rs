@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::ArrayRef;
+use arrow::array::{ArrayRef, UInt32Array};
 use arrow::datatypes::{DataType, Field, Fields, IntervalUnit, TimeUnit};
 use bytes::Bytes;
 
@@ -161,6 +161,42 @@ pub struct Batch {
     pub first_row: u64,
     /// One entry per stored column, in the plan's order.
     pub columns: Vec<Cells>,
+}
+
+/// One column of a batch before and behind its mask.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    /// What went in: every row's value, or each value once where values repeat.
+    pub value: &'a ArrayRef,
+    /// What came out, value by value.
+    pub output: &'a ArrayRef,
+    /// Which value each row of the batch holds, where values repeat; otherwise every row has its own.
+    pub places: Option<&'a UInt32Array>,
+}
+
+/// Looks on while batches of one table are masked: checks for leaks, measures of shape. It sees production's values, and
+/// keeps none.
+pub trait Witness {
+    /// A column went through its mask.
+    fn masked(&mut self, column: usize, seen: Seen<'_>);
+
+    /// A column's mask did not look at its values, which are here as they came.
+    fn unread(&mut self, column: usize, original: &Sealed, output: &ArrayRef);
+
+    /// A column is kept: these cells are written.
+    fn kept(&mut self, column: usize, cells: &Cells);
+
+    /// A value came out as it went in, where chance may have it so: what tells the value (and its row's subject) from
+    /// others, and the largest probability that it stays.
+    fn stayed(&mut self, column: usize, value: u64, chance: f64);
+}
+
+/// Nobody looks on.
+impl Witness for () {
+    fn masked(&mut self, _: usize, _: Seen<'_>) {}
+    fn unread(&mut self, _: usize, _: &Sealed, _: &ArrayRef) {}
+    fn kept(&mut self, _: usize, _: &Cells) {}
+    fn stayed(&mut self, _: usize, _: u64, _: f64) {}
 }
 
 /// The Arrow type that values of a kind are decoded to, `None` for kinds that are never decoded.

@@ -10,7 +10,7 @@
 //! 3 engine     pipeline                              tasks, channels, time
 //! 2 edges      source  sink  postgres                the only I/O
 //! 1 decisions  plan -> { rules, mask, classify }  verify     pure: no tokio, files, clock or random numbers
-//! 0 words      schema key batch node class diagnostic failure report   plain types
+//! 0 words      schema key batch chance node class diagnostic failure report   plain types
 //! ```
 //! Arrows point down only; `tests/tidy.rs` reads every `use crate::` and holds this. `mask` and `rules` do not know
 //! each other: `plan` introduces them. `source` and `sink` do not know each other: `pipeline` introduces them, and it
@@ -50,6 +50,7 @@
 //! `src/source/postgres/closure/`. What something costs is measured in `benches/`.
 
 pub mod batch;
+pub mod chance;
 pub mod class;
 pub mod classify;
 pub mod cli;

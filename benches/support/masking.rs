@@ -6,7 +6,7 @@ use arrow::array::ArrayRef;
 use bauta::batch::{Batch, Cell, Cells, Encoding, Sealed};
 use bauta::diagnostic::Span;
 use bauta::key::RootKey;
-use bauta::mask::{ColumnFacts, ColumnMask, Example, MaskDef, Params, TableMask, Uniqueness};
+use bauta::mask::{ColumnFacts, ColumnMask, Example, MaskDef, Params, Promise, TableMask, Uniqueness};
 use bauta::node::{self, Value};
 use bauta::postgres::copy::open;
 use bauta::schema::{Kind, TableName, Type};
@@ -54,7 +54,7 @@ fn row(def: &'static MaskDef, example: &Example) -> String {
     assert!(problems.is_empty(), "{} {}: {problems:?}", def.name, example.params);
     let mask = || {
         let built = (def.build)(&params, &facts, &RootKey::new([7; 32]).domain("benchmark"));
-        TableMask::new(vec![ColumnMask { built, per: None, equal: def.promises.equal }])
+        TableMask::new(vec![ColumnMask { built, per: None, promise: Promise::of(def, &params, &facts) }])
     };
     let values: Vec<String> = (0..VALUES).map(|row| values::one(def.name, example, row)).collect();
     let repeated: Vec<String> = (0..VALUES).map(|row| values[row % (VALUES / REPEATED)].clone()).collect();
@@ -72,7 +72,7 @@ fn row(def: &'static MaskDef, example: &Example) -> String {
 fn time(mask: &TableMask, array: &ArrayRef) -> f64 {
     nanoseconds(array.len(), || {
         let cells = Cells { sealed: None, open: Some(array.clone()) };
-        let masked = mask.apply(Batch { rows: array.len(), first_row: 1, columns: vec![cells] });
+        let masked = mask.apply(Batch { rows: array.len(), first_row: 1, columns: vec![cells] }, &mut ());
         match masked {
             Ok(masked) => drop(black_box(masked)),
             Err(error) => panic!("row {}: {}", error.row, error.reason),

@@ -1,12 +1,14 @@
 //! The masks of one table at work on a batch. A [`MaskedBatch`] comes from here and from nowhere else: that is what
 //! makes it impossible to hand an unmasked value to a sink.
 
-use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
+use std::sync::Arc;
 
+use arrow::array::{Array, ArrayRef, NullArray};
+
+use super::promise::Promise;
 use super::repeats::Repeats;
-use super::{Built, Equal, Input, Mask, MaskError, lift};
-use crate::batch::{Batch, Cells, Want};
+use super::{Built, Input, Mask, MaskError, lift};
+use crate::batch::{Batch, Cells, Seen, Want, Witness};
 
 /// The masks of one table's stored columns, in the plan's order.
 pub struct TableMask {
@@ -19,8 +21,8 @@ pub struct ColumnMask {
     pub built: Built,
     /// Index of the column that `per:` names.
     pub per: Option<usize>,
-    /// What the mask promises about outputs that equal their inputs.
-    pub equal: Equal,
+    /// What the mask promises about its outputs.
+    pub promise: Promise,
 }
 
 /// A batch whose every column went through its mask.
@@ -67,34 +69,51 @@ impl TableMask {
             .map(|(index, column)| match (&column.built, looked_at(index)) {
                 (Built::Keep, false) if sealed => Want::Sealed,
                 (Built::Keep, true) if sealed => Want::Both,
-                (Built::Blind(_), false) => Want::Nothing,
+                // Not decoded; whoever looks on may want the bytes.
+                (Built::Blind(_), false) => Want::Sealed,
                 _ => Want::Open,
             })
             .collect()
     }
 
-    /// Masks a batch.
+    /// Masks a batch; `witness` looks on.
     ///
     /// # Errors
-    /// The first cell that its mask cannot take, or that came out as it went in although its mask promises change.
-    pub fn apply(&self, batch: Batch) -> Result<MaskedBatch, CellError> {
+    /// The first cell that its mask cannot take, or that did not come out as its mask promises.
+    pub fn apply(&self, batch: Batch, witness: &mut dyn Witness) -> Result<MaskedBatch, CellError> {
         assert_eq!(batch.columns.len(), self.columns.len(), "a batch has the columns of its plan");
         let mut masked = Vec::with_capacity(self.columns.len());
         for (index, column) in self.columns.iter().enumerate() {
-            masked.push(self.column(index, column, &batch)?);
+            masked.push(self.column(index, column, &batch, witness)?);
         }
         Ok(MaskedBatch { rows: batch.rows, columns: masked })
     }
 
-    fn column(&self, index: usize, column: &ColumnMask, batch: &Batch) -> Result<Cells, CellError> {
+    fn column(
+        &self,
+        index: usize,
+        column: &ColumnMask,
+        batch: &Batch,
+        witness: &mut dyn Witness,
+    ) -> Result<Cells, CellError> {
         let cells = &batch.columns[index];
         let (mask, blind) = match &column.built {
-            Built::Keep => return Ok(keep(cells)),
+            Built::Keep => {
+                witness.kept(index, cells);
+                return Ok(keep(cells));
+            }
             Built::Blind(mask) => (mask, true),
             Built::Mask(mask) => (mask, false),
         };
         let at = |error: MaskError| CellError { column: index, row: error.row, reason: error.reason };
-        let value = open(cells).map_err(at)?;
+        let nothing: ArrayRef;
+        let value = match blind {
+            true => {
+                nothing = Arc::new(NullArray::new(batch.rows));
+                &nothing
+            }
+            false => open(cells).map_err(at)?,
+        };
         let per = match column.per {
             Some(per) => Some(open(&batch.columns[per]).map_err(at)?),
             None => None,
@@ -105,14 +124,19 @@ impl TableMask {
             None => at(error),
         };
         let value = repeats.as_ref().map_or(value, |repeats| &repeats.values);
-        let output = masked(mask.as_ref(), blind, Input { value, per }).map_err(at)?;
+        let input = Input { value, per };
+        let output = masked(mask.as_ref(), blind, input).map_err(at)?;
         if output.len() != value.len() {
             return Err(at(MaskError { row: 0, reason: "the mask returned another number of rows (a defect)" }));
         }
-        if column.equal == Equal::Never
-            && let Some(row) = first_equal(value, &output)
-        {
-            return Err(at(MaskError { row, reason: "the masked value equals the original (a defect)" }));
+        column.promise.hold(input, &output, |value, chance| witness.stayed(index, value, chance)).map_err(at)?;
+        match (&cells.sealed, blind) {
+            (Some(original), true) => witness.unread(index, original, &output),
+            (None, true) => {}
+            (_, false) => {
+                let places = repeats.as_ref().map(Repeats::places);
+                witness.masked(index, Seen { value, output: &output, places });
+            }
         }
         let output = match &repeats {
             Some(repeats) => repeats.spread(&output).map_err(at)?,
@@ -137,73 +161,4 @@ fn keep(cells: &Cells) -> Cells {
 
 fn open(cells: &Cells) -> Result<&ArrayRef, MaskError> {
     cells.open.as_ref().ok_or(MaskError { row: 0, reason: "the column was not decoded (a defect)" })
-}
-
-/// First row whose output equals its input; NULL, empty text and bytes, and the infinities of dates and timestamps, which
-/// say nothing, are not counted. Looks at scalars only: an element of an array may equal another by its place.
-pub(super) fn first_equal(input: &ArrayRef, output: &ArrayRef) -> Option<usize> {
-    if input.data_type() != output.data_type() || matches!(input.data_type(), DataType::List(_) | DataType::Struct(_)) {
-        return None;
-    }
-    if let (Some(a), Some(b)) = (input.as_string_view_opt(), output.as_string_view_opt()) {
-        return (0..a.len()).find(|&row| {
-            a.is_valid(row) && b.is_valid(row) && {
-                let text = a.value(row);
-                !text.is_empty() && text == b.value(row)
-            }
-        });
-    }
-    let equal = arrow::compute::kernels::cmp::eq(input, output).ok()?;
-    (0..equal.len()).find(|&row| equal.is_valid(row) && equal.value(row) && !says_nothing(input, row))
-}
-
-/// Whether a value is no bytes, or one of the infinities of dates and timestamps: the extreme values of their arrays.
-fn says_nothing(array: &ArrayRef, row: usize) -> bool {
-    match array.data_type() {
-        DataType::BinaryView => array.as_binary_view().value(row).is_empty(),
-        DataType::Date32 => matches!(array.as_primitive::<Date32Type>().value(row), i32::MIN | i32::MAX),
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            matches!(array.as_primitive::<TimestampMicrosecondType>().value(row), i64::MIN | i64::MAX)
-        }
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use arrow::array::{BinaryViewArray, Date32Array, Int32Array, StringViewArray};
-
-    use super::*;
-
-    struct Nothing;
-
-    impl Mask for Nothing {
-        fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-            Ok(input.value.clone())
-        }
-    }
-
-    fn passed_through(value: ArrayRef, equal: Equal) -> Option<usize> {
-        let column = ColumnMask { built: Built::Mask(Box::new(Nothing)), per: None, equal };
-        let rows = value.len();
-        let cells = Cells { sealed: None, open: Some(value) };
-        TableMask::new(vec![column])
-            .apply(Batch { rows, first_row: 1, columns: vec![cells] })
-            .err()
-            .map(|error| error.row)
-    }
-
-    #[test]
-    fn a_value_that_passes_through_is_caught() {
-        let texts = || -> ArrayRef { Arc::new(StringViewArray::from(vec![None, Some(""), Some("a")])) };
-        assert_eq!(passed_through(texts(), Equal::Never), Some(2));
-        assert_eq!(passed_through(texts(), Equal::Chance), None);
-        assert_eq!(passed_through(Arc::new(Int32Array::from(vec![None, Some(0)])), Equal::Never), Some(1));
-        let dates = Date32Array::from(vec![i32::MIN, i32::MAX, 7]);
-        assert_eq!(passed_through(Arc::new(dates), Equal::Never), Some(2));
-        let bytes = BinaryViewArray::from_iter_values([&b""[..], b"a"]);
-        assert_eq!(passed_through(Arc::new(bytes), Equal::Never), Some(1));
-    }
 }

@@ -20,8 +20,9 @@ use self::cases::{Case, array, array_of, cases, encoded, facts, key, printed, re
 use self::values::{plain, ugly};
 use super::literal::KINDS;
 use super::map::map_primitive;
-use super::{Accepts, ColumnFacts, Effect, Equal, MASKS, PerUse, Uniqueness};
+use super::{Accepts, ColumnFacts, Effect, Equal, Input, MASKS, PerUse, Promise, Uniqueness};
 use crate::batch::{Encoding, arrow_type};
+use crate::chance;
 use crate::key::RootKey;
 use crate::schema::Kind;
 
@@ -364,6 +365,45 @@ fn never_means_never() {
         equal.retain(|value| !value.ends_with("infinity") && value != "\\x");
         if let Some(first) = equal.first() {
             broken.push(case.broken(&format!("it never returns its input, but {first:?} stays")));
+        }
+    }
+    assert_none(broken);
+}
+
+#[test]
+fn a_mask_that_does_nothing_is_caught() {
+    let mut broken = Vec::new();
+    for case in cases().iter().filter(|case| case.def.name != "keep") {
+        let value = array_of(&case.facts.ty, &plain(case.kind(), &case.facts.ty.labels, FEW));
+        let mut stayed = BTreeMap::new();
+        let input = Input { value: &value, per: None };
+        let held = Promise::of(case.def, &case.params, &case.facts).hold(input, &value, |value, chance| {
+            stayed.insert(value, -chance.log2());
+        });
+        let bits = chance::stayed(value.len() as u64, stayed.len() as u64, stayed.values().sum());
+        // Labels and truth values are all that such a column can hold.
+        let all_stated = case.def.name == "choose" && matches!(case.kind(), Kind::Bool | Kind::Enum);
+        if held.is_ok() && bits <= chance::BEYOND && !all_stated {
+            broken.push(case.broken("values that pass through are caught"));
+        }
+    }
+    assert_none(broken);
+}
+
+#[test]
+fn what_stays_by_chance_is_not_taken_for_a_defect() {
+    let mut broken = Vec::new();
+    for case in cases() {
+        let value = case.sample(MANY);
+        let Some(Ok(output)) = case.apply(&key(1), &value) else { continue };
+        let mut stayed = BTreeMap::new();
+        let input = Input { value: &value, per: None };
+        let held = Promise::of(case.def, &case.params, &case.facts).hold(input, &output, |value, chance| {
+            stayed.insert(value, -chance.log2());
+        });
+        let bits = chance::stayed(value.len() as u64, stayed.len() as u64, stayed.values().sum());
+        if held.is_err() || bits > chance::BEYOND {
+            broken.push(case.broken(&format!("{} values stay: {bits} bits of surprise", stayed.len())));
         }
     }
     assert_none(broken);

@@ -5,7 +5,7 @@ use arrow::array::ArrayRef;
 
 use super::ff1;
 use super::map::map_text;
-use super::pattern::{Cipher, Look, check};
+use super::pattern::{self, Cipher, Look, check};
 use super::rings::{digit, letter_or_digit};
 use super::{Accepts, Built, Effect, Example, Gives, Input, Mask, MaskDef, MaskError, Promises, Uniqueness, small};
 use crate::schema::Kind;
@@ -30,6 +30,10 @@ pub(super) static DIGITS: MaskDef = MaskDef {
         keeps_length: true,
         keeps_format: true,
         gives: |_, _| Gives { apart_when_folded: true, ..Gives::default() },
+        stays: |_, _, value| match value.chars().filter(|c| c.is_numeric()).count() {
+            0 => pattern::stays(value),
+            digits => 0.1f64.powi(digits as i32),
+        },
         ..Promises::NONE
     },
     examples: &[

@@ -54,6 +54,7 @@ mod persona;
 mod phone;
 mod places;
 mod postcode;
+mod promise;
 mod pseudonym;
 mod redact;
 mod repeats;
@@ -79,6 +80,7 @@ pub use effect::Effect;
 pub use gives::{Gives, Length, Order};
 pub use params::{ParamDef, ParamKind, Params};
 pub use permute::sequence_floor;
+pub use promise::Promise;
 
 /// Every mask there is, sorted by name. The command `masks`, the README's table, the rule reader, the conformance laws
 /// and the benchmark walk this list.
@@ -197,6 +199,9 @@ pub struct Promises {
     pub per: PerUse,
     /// What outputs are like, for the constraints of the column.
     pub gives: fn(&Params, &ColumnFacts) -> Gives,
+    /// Of a mask that may return its input by chance: the largest probability that a value stays, given as PostgreSQL
+    /// prints it (bytes without `\x`). 1 where it stays for sure, as do values that say nothing.
+    pub stays: fn(&Params, &ColumnFacts, &str) -> f64,
 }
 
 impl Promises {
@@ -209,6 +214,7 @@ impl Promises {
         keeps_format: false,
         per: PerUse::No,
         gives: Gives::fitting,
+        stays: |_, _, _| 0.0,
     };
 }
 

@@ -34,7 +34,7 @@ pub(super) static NUMBER_NOISE: MaskDef = MaskDef {
         required: false,
         summary: "the largest change, as a share of the number",
     }],
-    promises: Promises { gives: |_, _| Gives { order: Order::Scaled, ..Gives::default() }, ..Promises::NONE },
+    promises: Promises { gives: |_, _| Gives { order: Order::Scaled, ..Gives::default() }, stays, ..Promises::NONE },
     examples: &[
         Example { kind: &Kind::Int4, params: "", input: "52000", output: "50849" },
         Example { kind: &Kind::Int4, params: "", input: "3", output: "4" },
@@ -50,6 +50,14 @@ pub(super) static NUMBER_NOISE: MaskDef = MaskDef {
         }))
     },
 };
+
+/// What can change changes: only numbers too small to be moved by one in their last digit stay.
+fn stays(params: &Params, _: &ColumnFacts, value: &str) -> f64 {
+    let digits = value.bytes().filter(u8::is_ascii_digit).fold(0.0, |sum, digit| sum * 10.0 + f64::from(digit - b'0'));
+    let moves = digits * params.share("within").unwrap_or(0.1) >= 1.0;
+    // A floating-point number may have too many digits to tell it from its neighbour.
+    if moves && !value.contains('e') { 1e-6 } else { 1.0 }
+}
 
 fn check(params: &Params, _: &ColumnFacts) -> Vec<Problem> {
     match params.share("within") {

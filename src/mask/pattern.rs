@@ -35,6 +35,7 @@ pub(super) static PATTERN: MaskDef = MaskDef {
         keeps_length: true,
         keeps_format: true,
         gives: |_, _| Gives { apart_when_folded: true, ..Gives::default() },
+        stays: |_, _, value| stays(value),
         ..Promises::NONE
     },
     examples: &[
@@ -45,6 +46,12 @@ pub(super) static PATTERN: MaskDef = MaskDef {
     check: |params, facts| check(params, facts, 26, "letters"),
     build: |params, _, key| Built::Mask(Box::new(Pattern(Cipher::new(params, key, "pattern")))),
 };
+
+/// The largest probability that a value stays: every letter and digit has ten places to go, or more.
+pub(super) fn stays(value: &str) -> f64 {
+    // As 10^-300 is as good as never.
+    0.1f64.powi(value.chars().filter(|c| c.is_alphanumeric()).count().min(300) as i32)
+}
 
 /// Mistakes of a mask over so many characters a place: columns too short for FF1, or to hide in.
 pub(super) fn check(params: &Params, facts: &ColumnFacts, alphabet: u32, what: &str) -> Vec<Problem> {

@@ -54,7 +54,7 @@ pub(super) static PERMUTE: MaskDef = MaskDef {
         },
         small::PARAM,
     ],
-    promises: Promises { unique: Uniqueness::Yes, gives, ..Promises::NONE },
+    promises: Promises { unique: Uniqueness::Yes, gives, stays, ..Promises::NONE },
     examples: &[
         Example { kind: &Kind::Int4, params: "", input: "1", output: "433322869" },
         Example { kind: &Kind::Int4, params: "", input: "2", output: "369173121" },
@@ -129,6 +129,21 @@ fn gives(params: &Params, facts: &ColumnFacts) -> Gives {
     let starts = bands(main, &kinds).into_iter().map(|(low, _)| low).collect();
     let fixed = params.integers("fixed").to_vec();
     Gives { order: Order::Bands { starts, fixed }, ..Gives::default() }
+}
+
+/// One in as many as the number's band has, or the UUID's free bits.
+fn stays(params: &Params, facts: &ColumnFacts, value: &str) -> f64 {
+    let kinds = integers(facts);
+    let Some(main) = main_band(params, &kinds) else { return 0.5f64.powi(UUID_BITS as i32) };
+    let whole = value.split('.').next().unwrap_or_default();
+    let Ok(number) = whole.parse::<i64>() else { return 1.0 };
+    if params.integers("fixed").contains(&number) {
+        return 1.0;
+    }
+    let band = bands(main, &kinds).into_iter().find(|(low, high)| (*low..=*high).contains(&number));
+    band.map_or(1.0, |(low, high)| {
+        1.0 / (low.abs_diff(high) as f64 + 1.0 - params.integers("fixed").len() as f64).max(1.0)
+    })
 }
 
 fn build(params: &Params, facts: &ColumnFacts, key: &DomainKey) -> Built {

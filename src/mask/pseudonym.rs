@@ -8,6 +8,7 @@ use arrow::array::ArrayRef;
 use super::handle::{TAG_CHARS, push_base32};
 use super::map::map_text;
 use super::params::{ParamDef, ParamKind};
+use super::pattern;
 use super::places::Alphabet;
 use super::{
     Accepts, Built, ColumnFacts, Effect, Example, Gives, Input, Length, Mask, MaskDef, MaskError, Params, Problem,
@@ -47,7 +48,7 @@ pub(super) static PSEUDONYM: MaskDef = MaskDef {
         },
         small::PARAM,
     ],
-    promises: Promises { unique: Uniqueness::Yes, gives, ..Promises::NONE },
+    promises: Promises { unique: Uniqueness::Yes, gives, stays: |_, _, value| pattern::stays(value), ..Promises::NONE },
     examples: &[
         Example { kind: &Kind::Text, params: "", input: "ALFKI", output: "ic6bc6fr4wln3vhd" },
         Example {

@@ -55,6 +55,11 @@ impl Repeats {
         spread.ok_or(MaskError { row: 0, reason: "the mask returned another number of rows (a defect)" })
     }
 
+    /// For every row the place of its value.
+    pub(super) fn places(&self) -> &UInt32Array {
+        &self.places
+    }
+
     /// The first row that holds the value at a place.
     pub(super) fn row(&self, place: usize) -> usize {
         if place < self.first.len() { self.first.value(place) as usize } else { 0 }

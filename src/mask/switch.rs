@@ -1,12 +1,15 @@
 //! Several masks in one column: another column of the row tells which. For columns that refer to different tables
 //! (`references:` with `where:`).
 
+use std::collections::BTreeMap;
+
 use arrow::array::{Array, ArrayRef, UInt32Array, new_null_array};
 use arrow::compute::{interleave, take};
 
-use super::batch::first_equal;
 use super::map::canonical;
-use super::{Built, Equal, Input, Mask, MaskError};
+use super::promise::{Promise, SAME};
+use super::{Built, Input, Mask, MaskError};
+use crate::chance;
 use crate::schema::Kind;
 
 /// The mask for the rows in which the telling column has certain values.
@@ -15,15 +18,15 @@ pub struct Case {
     pub values: Vec<Vec<u8>>,
     /// The mask.
     pub built: Built,
-    /// What it promises about outputs that equal their inputs.
-    pub equal: Equal,
+    /// What it promises about its outputs.
+    pub promise: Promise,
 }
 
 /// Several masks; `per` is the column that tells.
 pub struct Switch {
     cases: Vec<Case>,
     /// For all other rows; without it, a value in one of them stops the run.
-    otherwise: Option<(Built, Equal)>,
+    otherwise: Option<(Built, Promise)>,
 }
 
 const UNTOLD: &str = "no reference tells what this row refers to, and the column has no rule of its own";
@@ -31,7 +34,7 @@ const TOO_LARGE: &str = "the batch is too large";
 
 impl Switch {
     /// Puts masks together. The first case that has a row's value counts.
-    pub fn new(cases: Vec<Case>, otherwise: Option<(Built, Equal)>) -> Self {
+    pub fn new(cases: Vec<Case>, otherwise: Option<(Built, Promise)>) -> Self {
         Self { cases, otherwise }
     }
 
@@ -65,37 +68,44 @@ impl Mask for Switch {
         let mut outputs: Vec<ArrayRef> = vec![new_null_array(input.value.data_type(), 1)];
         // Rows without a value point at the NULL.
         let mut places = vec![(0, 0); input.value.len()];
-        let masks = self.cases.iter().map(|case| Some((&case.built, case.equal)));
-        let otherwise = self.otherwise.as_ref().map(|(built, equal)| (built, *equal));
+        let masks = self.cases.iter().map(|case| Some((&case.built, &case.promise)));
+        let otherwise = self.otherwise.as_ref().map(|(built, promise)| (built, promise));
         for (rows, mask) in self.sorted(input).into_iter().zip(masks.chain([otherwise])) {
             let Some(first) = rows.first() else { continue };
-            let Some((built, equal)) = mask else {
+            let Some((built, promise)) = mask else {
                 return Err(MaskError { row: *first as usize, reason: UNTOLD });
             };
             rows.iter().enumerate().for_each(|(at, row)| places[*row as usize] = (outputs.len(), at));
             let at = |error: MaskError| MaskError { row: rows[error.row] as usize, ..error };
             let indices = UInt32Array::from(rows.clone());
             let value = take(input.value, &indices, None).map_err(|_| MaskError { row: 0, reason: TOO_LARGE })?;
-            outputs.push(one(built, equal, &value).map_err(at)?);
+            outputs.push(one(built, promise, &value).map_err(at)?);
         }
         let outputs: Vec<&dyn Array> = outputs.iter().map(AsRef::as_ref).collect();
         interleave(&outputs, &places).map_err(|_| MaskError { row: 0, reason: TOO_LARGE })
     }
 }
 
-/// One mask on its rows.
-fn one(built: &Built, equal: Equal, value: &ArrayRef) -> Result<ArrayRef, MaskError> {
-    let output = match built {
+/// One mask on its rows. What stays by chance is judged here, batch by batch: outside, these rows are not told apart.
+fn one(built: &Built, promise: &Promise, value: &ArrayRef) -> Result<ArrayRef, MaskError> {
+    let (input, output) = match built {
         Built::Keep => return Ok(value.clone()),
         Built::Blind(mask) => {
-            mask.apply(Input { value: &new_null_array(value.data_type(), value.len()), per: None })?
+            let nothing = new_null_array(value.data_type(), value.len());
+            let output = mask.apply(Input { value: &nothing, per: None })?;
+            (nothing, output)
         }
-        Built::Mask(mask) => mask.apply(Input { value, per: None })?,
+        Built::Mask(mask) => (value.clone(), mask.apply(Input { value, per: None })?),
     };
-    match first_equal(value, &output).filter(|_| equal == Equal::Never) {
-        Some(row) => Err(MaskError { row, reason: "the masked value equals the original (a defect)" }),
-        None => Ok(output),
+    let mut stayed = BTreeMap::new();
+    promise.hold(Input { value: &input, per: None }, &output, |value, chance| {
+        stayed.insert(value, chance);
+    })?;
+    let own = stayed.values().map(|chance| -chance.log2()).sum();
+    if chance::stayed(value.len() as u64, stayed.len() as u64, own) > chance::BEYOND {
+        return Err(MaskError { row: 0, reason: SAME });
     }
+    Ok(output)
 }
 
 #[cfg(test)]
@@ -107,6 +117,8 @@ mod tests {
 
     use super::*;
     use crate::mask::map::map_integer;
+    use crate::mask::tried::column;
+    use crate::mask::{Params, find};
 
     /// Adds a number; refuses negative ones.
     struct Plus(i64);
@@ -117,9 +129,13 @@ mod tests {
         }
     }
 
-    fn case(word: &str, by: i64, equal: Equal) -> Case {
+    fn never() -> Promise {
+        Promise::of(find("city").unwrap(), &Params::default(), &column(None, false))
+    }
+
+    fn case(word: &str, by: i64, promise: Promise) -> Case {
         let values = vec![Switch::value(&Kind::Text, word).unwrap()];
-        Case { values, built: Built::Mask(Box::new(Plus(by))), equal }
+        Case { values, built: Built::Mask(Box::new(Plus(by))), promise }
     }
 
     fn run(switch: &Switch, numbers: &[Option<i32>], words: &[Option<&str>]) -> Result<Vec<Option<i32>>, usize> {
@@ -131,8 +147,8 @@ mod tests {
 
     #[test]
     fn every_row_gets_the_mask_that_its_word_tells() {
-        let both = || vec![case("post", 100, Equal::Chance), case("photo", 1000, Equal::Chance)];
-        let open = Switch::new(both(), Some((Built::Keep, Equal::Any)));
+        let both = || vec![case("post", 100, Promise::nothing()), case("photo", 1000, Promise::nothing())];
+        let open = Switch::new(both(), Some((Built::Keep, Promise::nothing())));
         let numbers = [Some(1), Some(2), None, Some(3), Some(4), None];
         let words = [Some("photo"), Some("post"), Some("post"), None, Some("other"), None];
         assert_eq!(run(&open, &numbers, &words), Ok(vec![Some(1001), Some(102), None, Some(3), Some(4), None]));
@@ -144,7 +160,7 @@ mod tests {
 
     #[test]
     fn errors_name_the_row_of_the_batch() {
-        let switch = Switch::new(vec![case("a", 1, Equal::Never), case("b", 0, Equal::Never)], None);
+        let switch = Switch::new(vec![case("a", 1, never()), case("b", 0, never())], None);
         assert_eq!(run(&switch, &[Some(1), None, Some(-1)], &[Some("a"), Some("a"), Some("a")]), Err(2));
         assert_eq!(run(&switch, &[Some(1), None, Some(7)], &[Some("a"), Some("a"), Some("b")]), Err(2));
     }

@@ -19,7 +19,7 @@ use crate::plan::{Plan, Rows};
 use crate::report::{ColumnReport, Event, Observer, Report, TableReport};
 use crate::sink::{Generation, Sink};
 use crate::source::{Source, Unit};
-use crate::verify::{Passed, judge};
+use crate::verify::{Passed, Watch, judge};
 
 mod ledger;
 mod worker;
@@ -107,12 +107,14 @@ async fn make(
     options: &Options<'_>,
     observer: &dyn Observer,
 ) -> Result<Passed, Failure> {
-    let streamed = stream(plan, source.as_ref(), sink, generation, ledger, options, observer);
+    let watch = Watch::new(plan);
+    let seen = (ledger, &watch);
+    let streamed = stream(plan, source.as_ref(), sink, generation, seen, options, observer);
     source.close().await;
     streamed?;
     let facts = until_stopped(&options.stop, generation.seal(plan, observer)).await?;
     observer.event(Event::Stage("verifying".to_owned()));
-    judge(plan, &ledger.totals(), facts)
+    judge(plan, &ledger.totals(), watch.findings(plan), facts)
 }
 
 /// Streams all tables through the masks. Blocks this thread of the runtime; its other threads go on.
@@ -121,7 +123,7 @@ fn stream(
     source: &dyn Source,
     sink: &dyn Sink,
     generation: &dyn Generation,
-    ledger: &Ledger,
+    (ledger, watch): (&Ledger, &Watch),
     options: &Options<'_>,
     observer: &dyn Observer,
 ) -> Result<(), Failure> {
@@ -146,6 +148,7 @@ fn stream(
         generation,
         observer,
         ledger,
+        watch,
         wants: masks.iter().zip(&encodings).map(|(mask, encoding)| mask.wants(sink.takes_sealed(*encoding))).collect(),
         masks,
         encodings,

@@ -14,6 +14,7 @@ use crate::plan::{Plan, TablePlan};
 use crate::report::{Event, Observer};
 use crate::sink::{Generation, Writer};
 use crate::source::{Reader, Source, Unit};
+use crate::verify::Watch;
 
 /// Batches that wait between a reader and its writer.
 const QUEUE: usize = 4;
@@ -27,6 +28,7 @@ pub(super) struct Shared<'a> {
     pub(super) generation: &'a dyn Generation,
     pub(super) observer: &'a dyn Observer,
     pub(super) ledger: &'a Ledger,
+    pub(super) watch: &'a Watch,
     pub(super) masks: Vec<TableMask>,
     pub(super) wants: Vec<Vec<Want>>,
     pub(super) encodings: Vec<Encoding>,
@@ -110,14 +112,17 @@ async fn write(
     writer: &mut dyn Writer,
 ) -> Result<u64, Failure> {
     let table = &shared.plan.tables[index];
+    let mut seen = shared.watch.unit(index);
     while let Some(batch) = batches.recv().await {
         let first_row = batch.first_row;
-        let masked = shared.masks[index].apply(batch).map_err(|error| unmaskable(table, first_row, error))?;
+        let masked =
+            shared.masks[index].apply(batch, &mut seen).map_err(|error| unmaskable(table, first_row, error))?;
         let bytes = writer.write(&masked).await?;
         shared.ledger.wrote(index, bytes);
         let rows = masked.rows() as u64;
         shared.observer.event(Event::Rows { table: table.table.clone(), rows, bytes });
     }
+    shared.watch.done(index, seen);
     writer.finish().await
 }
 

@@ -29,7 +29,7 @@ pub use switch::{Case, Switch};
 pub use undeclared::{Undeclared, When};
 
 use crate::key::RootKey;
-use crate::mask::{ColumnFacts, ColumnMask, Equal, MaskDef, Params, TableMask};
+use crate::mask::{ColumnFacts, ColumnMask, MaskDef, Params, Promise, TableMask};
 use crate::schema::{ColumnName, TableName};
 
 /// What a run will do.
@@ -173,11 +173,12 @@ impl TablePlan {
     pub fn build(&self, key: &RootKey) -> TableMask {
         let column = |plan: &ColumnPlan| {
             let built = || (plan.mask.build)(&plan.params, &plan.facts, &key.domain(&plan.domain));
+            let promise = || Promise::of(plan.mask, &plan.params, &plan.facts);
             match &plan.switch {
-                None => ColumnMask { built: built(), per: plan.per, equal: plan.mask.promises.equal },
+                None => ColumnMask { built: built(), per: plan.per, promise: promise() },
                 Some(switch) => {
-                    let own = switch.otherwise.then(|| (built(), plan.mask.promises.equal));
-                    ColumnMask { built: switch.build(own, key), per: Some(switch.by), equal: Equal::Chance }
+                    let own = switch.otherwise.then(|| (built(), promise()));
+                    ColumnMask { built: switch.build(own, key), per: Some(switch.by), promise: Promise::nothing() }
                 }
             }
         };

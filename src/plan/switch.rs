@@ -3,7 +3,7 @@
 
 use super::{Because, described};
 use crate::key::RootKey;
-use crate::mask::{Built, ColumnFacts, Equal, MaskDef, Params, switch};
+use crate::mask::{Built, ColumnFacts, MaskDef, Params, Promise, switch};
 use crate::schema::Kind;
 
 /// The masks of a column that refers to different tables.
@@ -55,12 +55,12 @@ impl Switch {
     }
 
     /// Builds the masks; `own` is the column's own, for all other rows.
-    pub(super) fn build(&self, own: Option<(Built, Equal)>, key: &RootKey) -> Built {
+    pub(super) fn build(&self, own: Option<(Built, Promise)>, key: &RootKey) -> Built {
         let case = |case: &Case| switch::Case {
             // What is no value of the column's type is never met; the plan has refused it.
             values: case.values.iter().filter_map(|word| switch::Switch::value(&self.kind, word)).collect(),
             built: (case.mask.build)(&case.params, &case.facts, &key.domain(&case.domain)),
-            equal: case.mask.promises.equal,
+            promise: Promise::of(case.mask, &case.params, &case.facts),
         };
         Built::Mask(Box::new(switch::Switch::new(self.cases.iter().map(case).collect(), own)))
     }

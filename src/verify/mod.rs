@@ -1,9 +1,14 @@
 //! What must hold before a generation is published: a pure function over the facts that the sink and the pipeline
-//! report. Only this module makes a [`Passed`], and only a [`Passed`] publishes.
+//! report, and over what was seen while rows streamed ([`Watch`]). Only this module makes a [`Passed`], and only a [`Passed`] publishes.
 
 use crate::failure::Failure;
 use crate::plan::Plan;
 use crate::schema::TableName;
+
+mod same;
+mod watch;
+
+pub use watch::{Findings, Unit, Watch};
 
 /// What a sink found out about its sealed generation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,8 +41,9 @@ pub struct Passed {
 ///
 /// # Errors
 /// What does not hold (exit 5).
-pub fn judge(plan: &Plan, ledger: &Ledger, facts: Facts) -> Result<Passed, Failure> {
-    let mut broken = facts.broken;
+pub fn judge(plan: &Plan, ledger: &Ledger, findings: Findings, facts: Facts) -> Result<Passed, Failure> {
+    let mut broken = findings.broken;
+    broken.extend(facts.broken);
     let mut rows = 0;
     for (table, (read, acknowledged)) in plan.tables.iter().zip(&ledger.tables) {
         rows += read;
@@ -56,6 +62,7 @@ pub fn judge(plan: &Plan, ledger: &Ledger, facts: Facts) -> Result<Passed, Failu
     if broken.is_empty() {
         let tables = plan.tables.len();
         let mut checks = vec![format!("{rows} rows read, {rows} rows acknowledged, in {tables} tables")];
+        checks.extend(findings.checked);
         checks.extend(facts.checked);
         return Ok(Passed { checks });
     }

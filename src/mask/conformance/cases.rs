@@ -12,7 +12,7 @@ use crate::diagnostic::Span;
 use crate::key::{DomainKey, RootKey};
 use crate::mask::literal::KINDS;
 use crate::mask::{
-    Built, ColumnFacts, ColumnMask, Equal, Input, MASKS, MaskDef, MaskError, Params, TableMask, Uniqueness, lift,
+    Built, ColumnFacts, ColumnMask, Input, MASKS, MaskDef, MaskError, Params, Promise, TableMask, Uniqueness, lift,
 };
 use crate::node::Value;
 use crate::postgres::copy::{Encoder, open};
@@ -194,9 +194,10 @@ pub(super) fn array_of(ty: &Type, values: &[String]) -> ArrayRef {
 /// An array as the sink would write it.
 pub(super) fn encoded(kind: &Kind, value: &ArrayRef, encoding: Encoding) -> Result<Vec<u8>, &'static str> {
     let rows = value.len();
-    let keep = ColumnMask { built: Built::Keep, per: None, equal: Equal::Any };
+    let keep = ColumnMask { built: Built::Keep, per: None, promise: Promise::nothing() };
     let cells = Cells { sealed: None, open: Some(value.clone()) };
-    let Ok(batch) = TableMask::new(vec![keep]).apply(Batch { rows, first_row: 1, columns: vec![cells] }) else {
+    let Ok(batch) = TableMask::new(vec![keep]).apply(Batch { rows, first_row: 1, columns: vec![cells] }, &mut ())
+    else {
         return Err("keep failed");
     };
     let mut out = Vec::new();

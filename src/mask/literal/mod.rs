@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, ArrowPrimitiveType, AsArray, BinaryViewArray, BooleanArray, FixedSizeBinaryArray,
-    IntervalMonthDayNanoArray, PrimitiveArray, StringViewArray, UInt32Array,
+    IntervalMonthDayNanoArray, PrimitiveArray, Scalar, StringViewArray, UInt32Array,
 };
+use arrow::compute::kernels::cmp::eq;
 use arrow::compute::take;
 use arrow::datatypes::{
     DataType, Date32Type, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type, Time64MicrosecondType,
@@ -74,6 +75,17 @@ impl Literals {
         }
         let values: Vec<&dyn Array> = values.iter().map(AsRef::as_ref).collect();
         arrow::compute::concat(&values).map(Self).map_err(|_| vec!["there is no value".to_owned()])
+    }
+
+    /// First row whose value is none of these; NULL and empty bytes are not counted.
+    pub(super) fn first_other(&self, values: &ArrayRef) -> Option<usize> {
+        let empty = |row: usize| values.as_binary_view_opt().is_some_and(|bytes| bytes.value(row).is_empty());
+        let mut stated = vec![false; values.len()];
+        for at in 0..self.0.len() {
+            let Ok(equal) = eq(values, &Scalar::new(self.0.slice(at, 1))) else { return Some(0) };
+            equal.values().set_indices().for_each(|row| stated[row] = true);
+        }
+        (0..values.len()).find(|&row| values.is_valid(row) && !stated[row] && !empty(row))
     }
 
     /// Writes for each row the literal that `choose` names by its index; NULL stays NULL and empty text empty.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::{Decoder, Encoder, open};
 use crate::batch::{Batch, Cell, Cells, Encoding, Sealed, Want};
-use crate::mask::{Built, ColumnFacts, ColumnMask, Equal, Params, TableMask, find};
+use crate::mask::{Built, ColumnFacts, ColumnMask, Params, Promise, TableMask, find};
 use crate::plan::{Because, ColumnPlan, Rows, TablePlan};
 use crate::schema::{Kind, TableName, Type};
 
@@ -99,8 +99,8 @@ fn sealed(values: &[&str]) -> Sealed {
 
 /// Writes a column as one unit.
 fn written(kind: &Kind, cells: Cells, rows: usize, encoding: Encoding) -> Vec<u8> {
-    let keep = ColumnMask { built: Built::Keep, per: None, equal: Equal::Any };
-    let masked = TableMask::new(vec![keep]).apply(Batch { rows, first_row: 1, columns: vec![cells] }).unwrap();
+    let keep = ColumnMask { built: Built::Keep, per: None, promise: Promise::nothing() };
+    let masked = TableMask::new(vec![keep]).apply(Batch { rows, first_row: 1, columns: vec![cells] }, &mut ()).unwrap();
     let mut encoder = Encoder::new(vec![kind.clone()], encoding);
     let mut out = Vec::new();
     encoder.begin(&mut out);
@@ -143,10 +143,10 @@ fn kept_columns_side_by_side_arrive_as_they_came() {
         let value = if *kind == Kind::Int4 { "7" } else { "2024-02-29" };
         Cells { sealed: None, open: Some(open(&ty(kind), &sealed(&[value])).unwrap()) }
     };
-    let keep = || ColumnMask { built: Built::Keep, per: None, equal: Equal::Any };
+    let keep = || ColumnMask { built: Built::Keep, per: None, promise: Promise::nothing() };
     let write = |columns: Vec<Cells>| {
         let masks = TableMask::new(kinds.iter().map(|_| keep()).collect());
-        let masked = masks.apply(Batch { rows: 2, first_row: 1, columns }).unwrap();
+        let masked = masks.apply(Batch { rows: 2, first_row: 1, columns }, &mut ()).unwrap();
         let mut encoder = Encoder::new(kinds.to_vec(), Encoding::Binary);
         let mut out = Vec::new();
         encoder.begin(&mut out);
