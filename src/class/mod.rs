@@ -1,5 +1,7 @@
 //! Classes: what a column holds, as a tree of dotted names, and the mask that each one gets unless a rule file says
-//! otherwise. The names follow fideslang's data categories.
+//! otherwise. The names follow fideslang's data categories. What laws call them stands in [`legal`].
+
+pub mod legal;
 
 /// A class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,7 @@ pub const CLASSES: &[Class] = &[
     class("contact.address", "street"),
     class("contact.city", "city"),
     class("contact.email", "email"),
+    class("contact.fax", "phone"),
     class("contact.phone", "phone"),
     class("contact.postcode", "postcode"),
     class("contact.street", "street"),
@@ -23,30 +26,51 @@ pub const CLASSES: &[Class] = &[
     class("credential.secret", "secret"),
     class("device.id", "pseudonym"),
     class("device.ip", "ip"),
+    class("device.serial", "pseudonym"),
     class("device.user_agent", "text"),
     class("financial.account", "digits"),
     class("financial.card", "digits"),
+    class("financial.card_code", "nullify"),
+    class("financial.card_expiry", "redact"),
+    class("financial.card_track", "nullify"),
     class("financial.income", "number_noise"),
     class("free_text", "text"),
+    class("health.date", "date_shift"),
+    class("health.diagnosis", "redact"),
+    class("health.insurance", "pattern"),
     class("health.note", "text"),
     class("health.record", "pattern"),
     class("id.customer", "permute"),
     class("id.document", "pattern"),
+    class("id.license", "pattern"),
     class("id.national", "pattern"),
     class("id.tax", "pattern"),
+    class("id.vehicle", "pattern"),
     class("location.address", "street"),
     class("location.city", "city"),
+    class("location.coordinates", "nullify"),
+    class("location.county", "redact"),
     class("organization.name", "company"),
+    class("person.age", "number_noise"),
     class("person.biometric", "nullify"),
     class("person.birth_date", "date_shift"),
+    class("person.criminal_record", "redact"),
+    class("person.date", "date_shift"),
+    class("person.education", "redact"),
     class("person.ethnicity", "redact"),
     class("person.first_name", "first_name"),
     class("person.gender", "choose"),
+    class("person.genetic", "nullify"),
+    class("person.job", "redact"),
     class("person.last_name", "last_name"),
     class("person.name", "person_name"),
     class("person.nationality", "redact"),
     class("person.photo", "nullify"),
+    class("person.politics", "redact"),
     class("person.religion", "redact"),
+    class("person.sexual_orientation", "redact"),
+    class("person.signature", "nullify"),
+    class("person.trade_union", "redact"),
     class("person.username", "username"),
 ];
 
