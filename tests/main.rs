@@ -3,6 +3,7 @@
 //! - [`canary`]: a canary in every column of every type: found nowhere but under `keep`.
 //! - [`constraints`]: constraints that a plan lets pass hold.
 //! - [`crash`]: the plug is pulled, sessions are in the way: staging is the old one or the new one.
+//! - [`interlock`]: targets that are not staging, by whichever way they are reached: refused, and nothing written.
 //! - [`joins`]: every shape of key and reference: foreign keys valid, join counts equal.
 //! - [`plan`]: rules and schemas and the plans or mistakes that come of them, as data (no database).
 //! - [`refresh`]: the main job on small databases: what arrives, what stays, what is refused.
@@ -23,6 +24,7 @@
 mod canary;
 mod constraints;
 mod crash;
+mod interlock;
 mod joins;
 mod plan;
 mod refresh;

@@ -32,7 +32,7 @@ impl Rollback {
         let maintenance = Maintenance::open(&publisher, &self.maintenance_db).await?;
         let published = async {
             maintenance.lock().await?;
-            maintenance.rollback(&publisher, self.to.as_deref(), self.generations_for).await
+            maintenance.rollback(self.to.as_deref(), self.generations_for).await
         };
         let published = published.await;
         maintenance.close().await;

@@ -1,8 +1,6 @@
 //! The generations of a staging: which databases of a server are ours, which one is live, what is left over or out of
 //! time. One session in the maintenance database knows, holds the lock, and renames (`publish`).
 
-use rand::TryRng as _;
-use rand::rngs::SysRng;
 use sha2::{Digest as _, Sha256};
 use tokio_postgres::error::SqlState;
 
@@ -13,17 +11,19 @@ use super::sql;
 use crate::failure::Failure;
 
 /// Longest name of a database in bytes (`NAMEDATALEN - 1`).
-const LONGEST_NAME: usize = 63;
+pub(super) const LONGEST_NAME: usize = 63;
 /// How long a run waits for the run before it.
 const LOCK_WAIT: &str = "30s";
-/// Words in a database's name that speak for production.
-const PRODUCTION_WORDS: &[&str] = &["prod", "production", "live", "master", "primary"];
-
 const LIST: &str = "
     SELECT d.datname::text AS database, d.oid AS oid, pg_catalog.shobj_description(d.oid, 'pg_database') AS comment,
         pg_catalog.pg_get_userbyid(d.datdba)::text AS owner,
         pg_catalog.pg_has_role(d.datdba, 'MEMBER') AS ours
     FROM pg_catalog.pg_database d WHERE NOT d.datistemplate ORDER BY d.datname";
+
+/// Whether another session of the server holds an advisory lock with this key, in whatever database.
+const OTHERS: &str = "
+    SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+        AND (classid::bigint << 32) | objid::bigint = $1 AND pid <> pg_catalog.pg_backend_pid()) AS held";
 
 /// The session in the maintenance database of staging's server.
 pub struct Maintenance {
@@ -32,6 +32,8 @@ pub struct Maintenance {
     pub(super) cluster: String,
     /// The staging that this is about.
     pub(super) name: String,
+    /// Whether the server is known to be a copy of production's, and accepted as staging's (`interlock`).
+    pub(super) twin: bool,
 }
 
 /// A database of the server.
@@ -49,6 +51,21 @@ pub struct Database {
     pub ours: bool,
     /// Its marker, if it holds for this database on this server.
     pub marker: Option<Marker>,
+}
+
+impl Database {
+    /// Refuses one that we may not rename.
+    ///
+    /// # Errors
+    /// It belongs to a role that we are no member of (exit 3).
+    pub fn refuse_unowned(&self) -> Result<(), Failure> {
+        if self.ours {
+            return Ok(());
+        }
+        let grant = format!("GRANT {} TO the role that publishes", sql::identifier(&self.owner));
+        Err(Failure::world(format!("{} belongs to the role {}", self.database, self.owner))
+            .remedy(format!("an administrator may run: {grant}")))
+    }
 }
 
 /// What stands under staging's name.
@@ -72,7 +89,7 @@ impl Maintenance {
         let cluster =
             session.query_one("SELECT system_identifier::text AS id FROM pg_catalog.pg_control_system()", &[]);
         let cluster = cluster.await.map_err(|error| session.failure(&error, "reading the server's identifier"))?;
-        Ok(Self { cluster: get(&cluster, "id")?, session, name: address.database().to_owned() })
+        Ok(Self { cluster: get(&cluster, "id")?, session, name: address.database().to_owned(), twin: false })
     }
 
     /// Waits for the run that is under way, if there is one, and keeps others out until the session ends.
@@ -93,7 +110,16 @@ impl Maintenance {
             Err(error) => return Err(self.session.failure(&error, doing)),
         }
         let reset = self.session.batch_execute("SET lock_timeout = 0").await;
-        reset.map_err(|error| self.session.failure(&error, doing))
+        reset.map_err(|error| self.session.failure(&error, doing))?;
+        // Such a lock holds in one database: a run that uses another for it holds the same key there. Of two that look after
+        // they took theirs, one sees the other at least.
+        let others = self.session.query_one(OTHERS, &[&key]).await;
+        let others = others.map_err(|error| self.session.failure(&error, doing))?;
+        if get(&others, "held")? {
+            return Err(Failure::refused(format!("another refresh of {} runs", self.name))
+                .remedy("it uses another --maintenance-db: name the same one in every job"));
+        }
+        Ok(())
     }
 
     /// All databases of the server but templates.
@@ -137,23 +163,15 @@ impl Maintenance {
         Ok(found)
     }
 
-    /// What stands under staging's name now.
+    /// What stands under staging's name now, whoever's it is.
     ///
     /// # Errors
-    /// The world failed, or the database belongs to a role that we are no member of (exit 3).
+    /// The world failed.
     pub async fn target(&self) -> Result<Target, Failure> {
         let found = self.databases().await?.into_iter().find(|database| database.database == self.name);
         let Some(database) = found else {
             return Ok(Target::Absent);
         };
-        if !database.ours {
-            return Err(Failure::world(format!("{} belongs to the role {}", self.name, database.owner)).remedy(
-                format!(
-                    "an administrator may run: GRANT {} TO the role that publishes",
-                    sql::identifier(&database.owner)
-                ),
-            ));
-        }
         let live = |marker: &Marker| marker.name == self.name && marker.state == State::Live;
         let database = Box::new(database);
         Ok(if database.marker.as_ref().is_some_and(live) { Target::Live(database) } else { Target::Foreign(database) })
@@ -258,70 +276,14 @@ impl Maintenance {
             made: self.now("0 seconds").await?,
             expires: None,
             adopted: false,
+            twin: self.twin,
         })
-    }
-
-    /// Refuses targets that look like production, or are it.
-    ///
-    /// # Errors
-    /// The target is refused (exit 4).
-    pub async fn refuse_production(&self, source: &Session, allow_same: bool, adopt: bool) -> Result<(), Failure> {
-        let words = self.name.to_lowercase();
-        let mut words = words.split(|c: char| !c.is_alphanumeric());
-        if let Some(word) = words.find(|word| PRODUCTION_WORDS.contains(word)) {
-            return Err(Failure::refused(format!(
-                "the target is called {}, which speaks for production (`{word}`)",
-                self.name
-            ))
-            .remedy("give staging another name"));
-        }
-        let same = same_server(source, &self.session).await?;
-        if same && source.address().database() == self.name {
-            return Err(Failure::refused(format!("the target is production itself: {}", self.name))
-                .remedy("name staging's database in --target"));
-        }
-        if same && !allow_same {
-            return Err(Failure::refused("production and staging are on the same server").remedy(
-                "a refresh costs production's server as much as staging's; `--allow-same-cluster` accepts that",
-            ));
-        }
-        let row =
-            source.query_one("SELECT system_identifier::text AS id FROM pg_catalog.pg_control_system()", &[]).await;
-        let other: String = match row {
-            Ok(row) => get(&row, "id")?,
-            // Without the right to ask, the lock was the proof.
-            Err(_) => return Ok(()),
-        };
-        if !same && other == self.cluster && !adopt {
-            return Err(Failure::refused("the target's server is a copy of production's, or a standby's primary")
-                .remedy("make sure that it is not production; `--adopt` accepts it"));
-        }
-        Ok(())
     }
 
     /// Ends the session, and with it the lock.
     pub async fn close(self) {
         self.session.close().await;
     }
-}
-
-/// Whether two sessions are on one server: a lock taken by one is seen by the other.
-async fn same_server(one: &Session, other: &Session) -> Result<bool, Failure> {
-    let mut bytes = [0u8; 8];
-    SysRng.try_fill_bytes(&mut bytes).map_err(|_| Failure::world("the operating system gives no random numbers"))?;
-    let key = i64::from_ne_bytes(bytes);
-    let doing = "comparing the servers";
-    let asked = |error| other.failure(&error, doing);
-    other.execute("SELECT pg_catalog.pg_advisory_lock($1)", &[&key]).await.map_err(asked)?;
-    let seen = one
-        .query_one(
-            "SELECT count(*) AS seen FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND objsubid = 1
-             AND (classid::bigint << 32) | objid::bigint = $1",
-            &[&key],
-        )
-        .await;
-    other.execute("SELECT pg_catalog.pg_advisory_unlock($1)", &[&key]).await.map_err(asked)?;
-    Ok(get::<i64>(&seen.map_err(|error| one.failure(&error, doing))?, "seen")? > 0)
 }
 
 /// The name of a database beside staging: `staging_bauta_ID`, staging's name cut where it would be too long.

@@ -50,6 +50,9 @@ pub struct Marker {
     /// Whether somebody else made it and we took its place: then it is never dropped by us.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub adopted: bool,
+    /// Whether the server is a copy of production's, or a standby's primary, and `--adopt` accepted that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub twin: bool,
 }
 
 impl Marker {
@@ -96,6 +99,7 @@ mod tests {
             made: "2026-11-23T04:05:06Z".to_owned(),
             expires: Some("2026-11-30T04:05:06Z".to_owned()),
             adopted: true,
+            twin: true,
         }
     }
 

@@ -7,6 +7,7 @@ pub mod copy;
 pub mod database;
 pub(crate) mod failure;
 pub mod generations;
+pub mod interlock;
 pub mod marker;
 pub mod mirror;
 mod private;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio_postgres::error::SqlState;
 
 use super::catalog::get;
-use super::connect::{Address, Session, connect};
+use super::connect::{Session, connect};
 use super::generations::{Database, Maintenance, Target, comment, sibling};
 use super::marker::{Marker, State};
 use super::properties::{self, Carried};
@@ -102,18 +102,11 @@ impl Maintenance {
             ))
     }
 
-    /// Makes a shadow live. `was` is what stood under staging's name when the run began; `publisher` opens the
-    /// connection that ends sessions. Returns the generation's id.
+    /// Makes a shadow live. `was` is what stood under staging's name when the run began. Returns the generation's id.
     ///
     /// # Errors
     /// Nothing was changed (exit 3, or 4 where somebody else has changed staging meanwhile).
-    pub async fn publish(
-        &self,
-        publisher: &Address,
-        was: &Target,
-        ready: &Ready,
-        keep_for: Duration,
-    ) -> Result<String, Failure> {
+    pub async fn publish(&self, was: &Target, ready: &Ready, keep_for: Duration) -> Result<String, Failure> {
         let epoch = self.generations().await?.iter().map(|(_, marker)| marker.epoch).max().unwrap_or(0) + 1;
         let live = Marker { state: State::Live, epoch, ..ready.marker.clone() };
         let mut after = ready.statements.clone();
@@ -139,7 +132,7 @@ impl Maintenance {
             Target::Live(database) | Target::Foreign(database) => Some(Stood::of(database)),
         };
         let incoming = Incoming { database: ready.database.clone(), oid: live.oid, after };
-        self.swap(publisher, before, outgoing, incoming).await?;
+        self.swap(before, outgoing, incoming).await?;
         Ok(live.generation)
     }
 
@@ -147,7 +140,7 @@ impl Maintenance {
     ///
     /// # Errors
     /// There is none (exit 2), or nothing was changed (exit 3).
-    pub async fn rollback(&self, publisher: &Address, to: Option<&str>, keep_for: Duration) -> Result<String, Failure> {
+    pub async fn rollback(&self, to: Option<&str>, keep_for: Duration) -> Result<String, Failure> {
         let generations = self.generations().await?;
         let epoch = generations.iter().map(|(_, marker)| marker.epoch).max().unwrap_or(0) + 1;
         let kept = |marker: &Marker| marker.state == State::Previous && to.is_none_or(|id| marker.generation == id);
@@ -159,6 +152,7 @@ impl Maintenance {
         let Target::Live(current) = self.target().await? else {
             return Err(Failure::refused(format!("{} is not a live generation of ours", self.name)));
         };
+        current.refuse_unowned()?;
         let was = current.marker.clone().ok_or_else(|| Failure::bug("a live generation without marker"))?;
         let outgoing = self.outgoing(&current, was, keep_for).await?;
         let live = Marker { state: State::Live, epoch, expires: None, ..marker.clone() };
@@ -168,7 +162,7 @@ impl Maintenance {
             comment(&self.name, live, database.comment.as_deref()),
         ];
         let incoming = Incoming { database: database.database.clone(), oid: database.oid, after };
-        self.swap(publisher, Some(Stood::of(&current)), Some(outgoing), incoming).await?;
+        self.swap(Some(Stood::of(&current)), Some(outgoing), incoming).await?;
         Ok(marker.generation.clone())
     }
 
@@ -201,18 +195,13 @@ impl Maintenance {
             made: self.now("0 seconds").await?,
             expires: None,
             adopted: true,
+            twin: self.twin,
         })
     }
 
     /// Changes the names, in up to three tries.
-    async fn swap(
-        &self,
-        publisher: &Address,
-        before: Option<Stood>,
-        outgoing: Option<Outgoing>,
-        incoming: Incoming,
-    ) -> Result<(), Failure> {
-        let ender = connect(&publisher.with_database(self.session.address().database()), "end sessions").await?;
+    async fn swap(&self, before: Option<Stood>, outgoing: Option<Outgoing>, incoming: Incoming) -> Result<(), Failure> {
+        let ender = connect(self.session.address(), "end sessions").await?;
         let mut last = None;
         for _ in 0..TRIES {
             match self.try_swap(&ender, before, outgoing.as_ref(), &incoming).await {

@@ -1,6 +1,9 @@
 //! Two throwaway servers, production and staging, and what tests do with them: make databases, run SQL, run the program.
 
-use std::path::PathBuf;
+pub(crate) mod copy;
+pub(crate) mod pooler;
+
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,10 +21,17 @@ pub(crate) struct Server {
 }
 
 fn start() -> Server {
+    start_with(&[])
+}
+
+/// A server of one's own, for tests that change its settings or count what is written to it.
+pub(crate) fn start_with(settings: &[(&str, &str)]) -> Server {
     let named = std::env::var_os("BAUTA_TEST_PG_BIN").map(PathBuf::from);
     let search = Search { named, path: std::env::var_os("PATH"), installed: true };
     let binaries = find_server(&search).unwrap_or_else(|| panic!("{}", no_server()));
-    let options = Options { binaries, settings: vec![("max_connections".to_owned(), "60".to_owned())] };
+    let more = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let settings = [("max_connections".to_owned(), "60".to_owned())].into_iter().chain(more).collect();
+    let options = Options { binaries, settings };
     let server = Server { server: Throwaway::start(&options).unwrap_or_else(|failure| panic!("{failure}")) };
     server.sql(
         "postgres",
@@ -44,16 +54,30 @@ pub(crate) fn staging() -> &'static Server {
 }
 
 impl Server {
+    /// Its port on 127.0.0.1.
+    pub(crate) fn port(&self) -> u16 {
+        self.server.port
+    }
+
+    /// The folder of its socket.
+    pub(crate) fn socket_folder(&self) -> &Path {
+        self.server.socket_folder()
+    }
+
     /// URI of a database for a role whose password is its name.
     pub(crate) fn uri(&self, role: &str, database: &str) -> String {
         self.server.uri_for(role, role, database)
     }
 
+    /// A client program. Some systems keep clients and servers in different folders.
+    pub(crate) fn client(&self, name: &str) -> Command {
+        let beside = self.server.binaries.program(name);
+        if beside.exists() { Command::new(beside) } else { Command::new(name) }
+    }
+
     /// A program of this server's version, connected to a database as superuser.
     pub(crate) fn program(&self, name: &str, database: &str) -> Command {
-        // Some systems keep clients and servers in different folders.
-        let beside = self.server.binaries.program(name);
-        let mut command = if beside.exists() { Command::new(beside) } else { Command::new(name) };
+        let mut command = self.client(name);
         command.arg("-d").arg(self.server.uri(database));
         command
     }
@@ -71,6 +95,31 @@ impl Server {
             self.program("psql", database).args(["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql]).output().unwrap();
         assert!(output.status.success(), "{sql}\n{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+
+    /// URI of a database for the superuser.
+    pub(crate) fn admin(&self, database: &str) -> String {
+        self.server.uri(database)
+    }
+
+    /// What SQL prints at an address, its own or that of a copy.
+    pub(crate) fn output(&self, uri: &str, sql: &str) -> String {
+        let mut psql = self.program("psql", "postgres");
+        let output = psql.args(["-d", uri, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql]).output().unwrap();
+        assert!(output.status.success(), "{sql}\n{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+
+    /// A superuser's session that is there until it is dropped.
+    pub(crate) fn held(&self, database: &str) -> Held {
+        let mut psql = self.program("psql", database);
+        psql.args(["-XAtq"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut session = psql.spawn().unwrap();
+        let stdin = session.stdin.as_mut().unwrap();
+        std::io::Write::write_all(stdin, b"select 1;\n").unwrap();
+        let mut answer = [0; 1];
+        std::io::Read::read_exact(session.stdout.as_mut().unwrap(), &mut answer).unwrap();
+        Held(session)
     }
 
     /// Makes an empty database and returns its name, which no other test has.
@@ -91,6 +140,16 @@ impl Server {
     pub(crate) fn databases(&self, prefix: &str) -> Vec<String> {
         let sql = format!("select datname from pg_database where datname like '{prefix}%' order by 1");
         self.sql("postgres", &sql).lines().map(str::to_owned).collect()
+    }
+}
+
+/// A session that ends when it is dropped.
+pub(crate) struct Held(Child);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
     }
 }
 

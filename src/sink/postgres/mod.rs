@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::plan::{Plan, TablePlan};
 use crate::postgres::connect::{Address, Session, connect};
 use crate::postgres::generations::{Maintenance, Target, sibling};
+use crate::postgres::interlock::{self, Allowed};
 use crate::postgres::marker::{Marker, State};
 use crate::postgres::mirror::{Effort, Grants, Shadow, Structure};
 use crate::postgres::properties;
@@ -86,10 +87,16 @@ impl PostgresSink {
         let mut told = Vec::new();
         let publisher = options.publisher.clone().unwrap_or_else(|| target.clone());
         let publisher = publisher.with_database(target.database());
-        let maintenance = Maintenance::open(&publisher, &options.maintenance).await?;
-        maintenance.refuse_production(source, options.allow_same_cluster, options.adopt).await?;
-        refuse_foreign(&maintenance, &options).await?;
+        let allowed = Allowed { same_cluster: options.allow_same_cluster, adopt: options.adopt };
+        interlock::refuse_name(target.database(), &options.maintenance)?;
+        interlock::refuse_place(source.address(), target, allowed).await?;
+        let mut maintenance = Maintenance::open(&publisher, &options.maintenance).await?;
+        maintenance.refuse_production(source, allowed).await?;
+        maintenance.replaceable(allowed).await?;
         let loader = connect(&target.with_database(&options.maintenance), "create").await?;
+        maintenance.refuse_other_server(&loader).await?;
+        // From here on only the host that was looked at: others of the address may be other servers.
+        let target = &loader.address().with_database(target.database());
         if loader.version() / 10_000 < source.version() / 10_000 {
             return Err(Failure::refused("staging's server is older than production's")
                 .remedy(format!("it needs version {} or newer", source.version() / 10_000)));
@@ -100,7 +107,7 @@ impl PostgresSink {
         told.extend(one_role(&loader, &options).await?);
         maintenance.lock().await?;
         // The run that had the lock may have replaced it.
-        let was = refuse_foreign(&maintenance, &options).await?;
+        let was = maintenance.replaceable(allowed).await?;
         maintenance.refuse_blockers().await?;
         maintenance.drop_leftovers().await?;
         let live = live_grants(&was, target).await?;
@@ -143,17 +150,6 @@ impl PostgresSink {
         };
         Ok((sink, told))
     }
-}
-
-/// What stands under staging's name, if it may be replaced.
-async fn refuse_foreign(maintenance: &Maintenance, options: &Options) -> Result<Target, Failure> {
-    let was = maintenance.target().await?;
-    if let (Target::Foreign(_), false) = (&was, options.adopt) {
-        let name = maintenance.name();
-        return Err(Failure::refused(format!("the database {name} exists and was not made by bauta"))
-            .remedy("if it is staging, take it over with --adopt; what it holds is kept as the previous generation"));
-    }
-    Ok(was)
 }
 
 /// What staging's current generation grants to whom.
@@ -320,9 +316,8 @@ impl Generation for ShadowGeneration {
     }
 
     async fn publish(self: Box<Self>, _: Passed, observer: &dyn Observer) -> Result<String, Failure> {
-        let publisher = self.options.publisher.clone().unwrap_or_else(|| self.address.clone());
         let ready = Ready { database: self.name.clone(), marker: self.marker()?, statements: self.statements.clone() };
-        let published = self.maintenance.publish(&publisher, &self.was, &ready, self.options.keep_for).await;
+        let published = self.maintenance.publish(&self.was, &ready, self.options.keep_for).await;
         let generation = match published {
             Ok(generation) => generation,
             Err(failure) => {
