@@ -57,6 +57,16 @@ impl RootKey {
         DomainKey::new(&subkey)
     }
 
+    /// 32 bytes for this key and one run, for what has to differ from run to run and be known to nobody.
+    pub fn once(&self, run: &str) -> [u8; 32] {
+        let key = self.domain("bauta/1 once");
+        let mut bytes = [0; 32];
+        for (counter, half) in (1u8..).zip(bytes.chunks_exact_mut(TAG)) {
+            half.copy_from_slice(&key.prf(&[&[counter], run.as_bytes()]));
+        }
+        bytes
+    }
+
     /// A constant under this key: tells two keys apart in a report without telling anything about either.
     pub fn fingerprint(&self) -> String {
         let tag = self.domain("bauta/1 fingerprint").prf(&[b"fingerprint"]);

@@ -5,6 +5,7 @@
 //! - [`crash`]: the plug is pulled, sessions are in the way: staging is the old one or the new one.
 //! - [`interlock`]: targets that are not staging, by whichever way they are reached: refused, and nothing written.
 //! - [`joins`]: every shape of key and reference: foreign keys valid, join counts equal.
+//! - [`leaks`]: masks that are broken and values that stand elsewhere: the run fails and says where.
 //! - [`plan`]: rules and schemas and the plans or mistakes that come of them, as data (no database).
 //! - [`refresh`]: the main job on small databases: what arrives, what stays, what is refused.
 //! - [`rules`]: wrong rule files and what is said about them, as data (no database).
@@ -26,6 +27,7 @@ mod constraints;
 mod crash;
 mod interlock;
 mod joins;
+mod leaks;
 mod plan;
 mod refresh;
 mod rules;

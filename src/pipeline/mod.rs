@@ -107,7 +107,7 @@ async fn make(
     options: &Options<'_>,
     observer: &dyn Observer,
 ) -> Result<Passed, Failure> {
-    let watch = Watch::new(plan);
+    let watch = Watch::new(plan, options.key.once(&options.run), false);
     let seen = (ledger, &watch);
     let streamed = stream(plan, source.as_ref(), sink, generation, seen, options, observer);
     source.close().await;

@@ -29,7 +29,7 @@ pub use switch::{Case, Switch};
 pub use undeclared::{Undeclared, When};
 
 use crate::key::RootKey;
-use crate::mask::{ColumnFacts, ColumnMask, MaskDef, Params, Promise, TableMask};
+use crate::mask::{ColumnFacts, ColumnMask, Effect, MaskDef, Params, Promise, TableMask};
 use crate::schema::{ColumnName, TableName};
 
 /// What a run will do.
@@ -155,6 +155,11 @@ impl ColumnPlan {
             None => own,
             Some(switch) => switch.described(&own),
         }
+    }
+
+    /// Whether other values take the place of the column's own, instead of the same a little moved or coarser.
+    pub fn is_replaced(&self) -> bool {
+        matches!(self.mask.effect, Effect::Pseudonymised | Effect::Synthetic | Effect::Removed)
     }
 
     /// Whether every value passes as it is.

@@ -1,0 +1,420 @@
+//! No production value elsewhere: while rows stream, keyed hashes of two sorts of values are gathered, of telling values
+//! that go into masks, and of everything that is written under any column: whole values, and whatever the words of a
+//! text may be. When the last row is in, the two are joined, so the order of tables does not matter.
+//!
+//! Hashes only, in memory only, under a key of the run. Where they would take more than [`MOST`] a slice of the hash space
+//! is looked at instead of all of it, and of long columns a share of the batches; both are others in every run.
+//!
+//! A mail address or a code that stands in a kept column is a finding, whatever the number. Numbers count against what
+//! chance gives ([`numbers`]), words as a share, and under masks, which draw words from lists, only as most of a column.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
+use arrow::array::{Array, ArrayRef};
+
+use self::cells::Piece;
+use self::numbers::Spread;
+use self::sort::Sort;
+use self::words::Hash;
+use crate::batch::{Cells, Sealed, Seen};
+use crate::plan::{ColumnPlan, Plan};
+use crate::schema::Kind;
+
+mod cells;
+mod join;
+mod numbers;
+mod sort;
+mod words;
+
+/// Hashes that are held at the most: 32 MiB.
+const MOST: usize = 4 << 20;
+/// Hashes that a unit adds before it tells of them.
+const STEP: usize = 1 << 14;
+/// Values of a column in a unit that are all looked at; of what follows, one batch in [`BATCHES`].
+const ALL_VALUES: u64 = 100_000;
+/// Bytes of a kept column in a unit that are all looked at.
+const ALL_BYTES: u64 = 4 << 20;
+/// See [`ALL_VALUES`].
+const BATCHES: u64 = 8;
+/// Hashes of a column that are remembered so that a value that repeats is noted once.
+const RECENT: usize = 256;
+
+/// What a whole run gathers.
+pub(super) struct Leaks {
+    hash: Hash,
+    /// Decides which batches are looked at.
+    turn: u64,
+    /// Hashes with fewer leading zeros are left out.
+    bits: AtomicU32,
+    held: AtomicUsize,
+    narrowing: Mutex<()>,
+    deep: bool,
+    roles: Vec<Vec<Role>>,
+    tables: Vec<Mutex<Vec<Column>>>,
+}
+
+/// What a column is to the checks.
+#[derive(Clone)]
+struct Role {
+    kind: Kind,
+    /// Its values are looked for elsewhere.
+    source: bool,
+    /// It is looked through for values of others.
+    found: Option<Found>,
+}
+
+/// How a column is looked through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Found {
+    /// It is kept.
+    Kept,
+    /// It is masked: its values are looked at as wholes.
+    Masked,
+}
+
+/// What was gathered of one column.
+#[derive(Clone, Default)]
+struct Column {
+    /// Hashes of telling values, by [`Sort`].
+    values: [Vec<u64>; 4],
+    /// Hashes of what is written.
+    written: Vec<u64>,
+    /// Telling values that were looked at.
+    looked_at: u64,
+    value_numbers: Spread,
+    written_numbers: Spread,
+}
+
+/// What one worker gathers of one unit.
+pub(super) struct Unit<'a> {
+    leaks: &'a Leaks,
+    table: usize,
+    columns: Vec<Column>,
+    progress: Vec<Progress>,
+    bits: u32,
+    fresh: usize,
+    scratch: Vec<u8>,
+}
+
+/// How far a column has come.
+#[derive(Clone)]
+struct Progress {
+    batches: u64,
+    values: u64,
+    bytes: u64,
+    recent: Box<[u64; RECENT]>,
+    recently_written: Box<[u64; RECENT]>,
+}
+
+impl Role {
+    fn of(column: &ColumnPlan) -> Self {
+        let kind = column.facts.ty.kind.clone();
+        // Columns that share several masks pass some rows and change others, each by rules of other columns.
+        if column.switch.is_some() || !cells::speaks(&kind) {
+            return Self { kind, source: false, found: None };
+        }
+        if column.is_kept() {
+            return Self { kind, source: false, found: Some(Found::Kept) };
+        }
+        Self { kind, source: column.is_replaced(), found: Some(Found::Masked) }
+    }
+}
+
+impl Leaks {
+    /// For the tables of a plan. `seed` is another one in every run and known to nobody. `deep` looks at everything.
+    pub(super) fn new(plan: &Plan, seed: [u8; 32], deep: bool) -> Self {
+        let word = |at: usize| seed.iter().skip(8 * at).take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+        let roles: Vec<Vec<Role>> =
+            plan.tables.iter().map(|table| table.columns.iter().map(Role::of).collect()).collect();
+        let tables = roles.iter().map(|columns| Mutex::new(vec![Column::default(); columns.len()])).collect();
+        Self {
+            hash: Hash::new([word(0), word(1)]),
+            turn: word(2),
+            bits: AtomicU32::new(0),
+            held: AtomicUsize::new(0),
+            narrowing: Mutex::new(()),
+            deep,
+            roles,
+            tables,
+        }
+    }
+
+    /// For a unit of a table.
+    pub(super) fn unit(&self, table: usize) -> Unit<'_> {
+        let columns = self.roles[table].len();
+        let recent = Box::new([0; RECENT]);
+        let progress =
+            Progress { batches: self.turn, values: 0, bytes: 0, recent: recent.clone(), recently_written: recent };
+        Unit {
+            leaks: self,
+            table,
+            columns: vec![Column::default(); columns],
+            progress: vec![progress; columns],
+            bits: self.bits.load(Ordering::Relaxed),
+            fresh: 0,
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Takes in what a unit gathered.
+    pub(super) fn done(&self, mut unit: Unit<'_>) {
+        unit.tell();
+        let mut columns = lock(&self.tables[unit.table]);
+        for (own, other) in columns.iter_mut().zip(unit.columns) {
+            own.join(other);
+        }
+    }
+
+    /// Halves the slice of the hash space, unless another worker does.
+    fn narrow(&self, bits: u32) {
+        let _narrowing = lock(&self.narrowing);
+        if self.bits.compare_exchange(bits, bits + 1, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+            return;
+        }
+        for table in &self.tables {
+            let left: usize = lock(table).iter_mut().map(|column| column.narrow(bits + 1)).sum();
+            self.held.fetch_sub(left, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Column {
+    fn lists(&mut self) -> impl Iterator<Item = &mut Vec<u64>> {
+        self.values.iter_mut().chain([&mut self.written])
+    }
+
+    fn join(&mut self, other: Column) {
+        self.looked_at += other.looked_at;
+        self.value_numbers.join(other.value_numbers);
+        self.written_numbers.join(other.written_numbers);
+        for (own, other) in self.values.iter_mut().zip(other.values) {
+            own.extend(other);
+        }
+        self.written.extend(other.written);
+    }
+
+    /// Leaves out hashes beyond the slice; how many.
+    fn narrow(&mut self, bits: u32) -> usize {
+        self.lists()
+            .map(|list| {
+                let before = list.len();
+                list.retain(|hash| hash.leading_zeros() >= bits);
+                before - list.len()
+            })
+            .sum()
+    }
+}
+
+impl Unit<'_> {
+    /// A column went into its mask and came out of it.
+    pub(super) fn masked(&mut self, column: usize, seen: Seen<'_>) {
+        let role = &self.leaks.roles[self.table][column];
+        if !self.turn(column, seen.places.map_or(seen.value.len(), Array::len)) {
+            return;
+        }
+        if role.source {
+            let mut scratch = std::mem::take(&mut self.scratch);
+            let mut gather = self.gather(column);
+            let before = gather.column.looked_at;
+            for row in 0..seen.value.len() {
+                cells::of_array(&role.kind, seen.value, row, &mut scratch, &mut |piece| gather.value(piece));
+            }
+            // Values that repeat in the batch are here once.
+            if let Some(places) = seen.places.filter(|_| !seen.value.is_empty()) {
+                let values = gather.column.looked_at - before;
+                gather.column.looked_at = before + values * places.len() as u64 / seen.value.len() as u64;
+            }
+            self.scratch = scratch;
+        }
+        self.outputs(column, &role.kind, seen.output);
+    }
+
+    /// A mask did not look at its column, and wrote.
+    pub(super) fn unread(&mut self, column: usize, original: &Sealed, output: &ArrayRef) {
+        let role = &self.leaks.roles[self.table][column];
+        if !self.turn(column, original.len()) {
+            return;
+        }
+        if role.source {
+            let mut scratch = std::mem::take(&mut self.scratch);
+            let mut gather = self.gather(column);
+            for row in 0..original.len() {
+                cells::of_sealed(&role.kind, original, row, &mut scratch, &mut |piece| gather.value(piece));
+            }
+            self.scratch = scratch;
+        }
+        self.outputs(column, &role.kind, output);
+    }
+
+    fn outputs(&mut self, column: usize, kind: &Kind, output: &ArrayRef) {
+        if self.leaks.roles[self.table][column].found == Some(Found::Masked) {
+            let mut scratch = std::mem::take(&mut self.scratch);
+            let mut gather = self.gather(column);
+            for row in 0..output.len() {
+                cells::of_array(kind, output, row, &mut scratch, &mut |piece| gather.whole(piece));
+            }
+            self.scratch = scratch;
+        }
+        self.tell_now_and_then();
+    }
+
+    /// A column is kept.
+    pub(super) fn kept(&mut self, column: usize, cells: &Cells) {
+        let role = &self.leaks.roles[self.table][column];
+        let rows = cells.sealed.as_ref().map_or_else(|| cells.open.as_ref().map_or(0, Array::len), Sealed::len);
+        if role.found.is_none() || !self.turn(column, rows) {
+            return;
+        }
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let mut gather = self.gather(column);
+        for row in 0..rows {
+            match (&cells.sealed, &cells.open) {
+                (Some(sealed), _) => {
+                    cells::of_sealed(&role.kind, sealed, row, &mut scratch, &mut |piece| gather.each(piece));
+                }
+                (None, Some(array)) => {
+                    cells::of_array(&role.kind, array, row, &mut scratch, &mut |piece| gather.each(piece));
+                }
+                (None, None) => {}
+            }
+        }
+        self.scratch = scratch;
+        self.tell_now_and_then();
+    }
+
+    /// Whether this batch of a column is looked at.
+    fn turn(&mut self, column: usize, rows: usize) -> bool {
+        let progress = &mut self.progress[column];
+        progress.batches = progress.batches.wrapping_add(1);
+        progress.values += rows as u64;
+        let all = progress.values <= ALL_VALUES && progress.bytes <= ALL_BYTES;
+        all || self.leaks.deep || progress.batches.is_multiple_of(BATCHES)
+    }
+
+    fn gather(&mut self, column: usize) -> Gather<'_> {
+        Gather {
+            hash: &self.leaks.hash,
+            bits: self.bits,
+            column: &mut self.columns[column],
+            progress: &mut self.progress[column],
+            fresh: &mut self.fresh,
+        }
+    }
+
+    fn tell_now_and_then(&mut self) {
+        if self.fresh >= STEP {
+            self.tell();
+        }
+    }
+
+    /// Tells of what is held, and keeps to the slice that is left.
+    fn tell(&mut self) {
+        self.leaks.held.fetch_add(std::mem::take(&mut self.fresh), Ordering::Relaxed);
+        loop {
+            let bits = self.leaks.bits.load(Ordering::Relaxed);
+            if bits > self.bits {
+                let left: usize = self.columns.iter_mut().map(|column| column.narrow(bits)).sum();
+                self.leaks.held.fetch_sub(left, Ordering::Relaxed);
+                self.bits = bits;
+            }
+            if self.leaks.held.load(Ordering::Relaxed) <= MOST {
+                return;
+            }
+            self.leaks.narrow(bits);
+        }
+    }
+}
+
+/// Notes hashes of a column.
+struct Gather<'a> {
+    hash: &'a Hash,
+    bits: u32,
+    column: &'a mut Column,
+    progress: &'a mut Progress,
+    fresh: &'a mut usize,
+}
+
+impl Gather<'_> {
+    /// A value that goes into a mask.
+    fn value(&mut self, piece: Piece<'_>) {
+        match piece {
+            Piece::Text(text) => self.sorted(text, &Sort::ALL),
+            // Words are what any document has.
+            Piece::Document(text) => cells::quoted(text, |text| self.sorted(text, &[Sort::Mail, Sort::Code])),
+            Piece::Bytes(bytes) if bytes.len() >= 8 => {
+                let hash = self.hash.bytes(bytes);
+                self.note(hash, Sort::Code);
+            }
+            Piece::Bytes(_) => {}
+        }
+    }
+
+    fn sorted(&mut self, text: &[u8], sorts: &[Sort]) {
+        if let Some((sort, hash, look)) = sort::sort(self.hash, text)
+            && sorts.contains(&sort)
+            && self.note(hash, sort)
+            && let Some(number) = look.number.filter(|_| sort == Sort::Number)
+        {
+            self.column.value_numbers.add(number);
+        }
+    }
+
+    fn note(&mut self, hash: u64, sort: Sort) -> bool {
+        self.column.looked_at += 1;
+        if hash.leading_zeros() < self.bits || !is_new(&mut self.progress.recent, hash) {
+            return false;
+        }
+        self.column.values[sort as usize].push(hash);
+        *self.fresh += 1;
+        true
+    }
+
+    /// Whatever a written value may hold.
+    fn each(&mut self, piece: Piece<'_>) {
+        match piece {
+            Piece::Text(text) | Piece::Document(text) => {
+                self.progress.bytes += text.len() as u64;
+                let hash = self.hash;
+                hash.each(text, |hash, look| self.written(hash, look.number));
+            }
+            Piece::Bytes(_) => self.whole(piece),
+        }
+    }
+
+    /// A written value as a whole.
+    fn whole(&mut self, piece: Piece<'_>) {
+        match piece {
+            Piece::Text(text) | Piece::Document(text) => {
+                if let Some(hash) = self.hash.whole(text) {
+                    self.written(hash, None);
+                }
+            }
+            Piece::Bytes(bytes) if bytes.len() >= 8 => {
+                self.progress.bytes += bytes.len() as u64;
+                self.written(self.hash.bytes(bytes), None);
+            }
+            Piece::Bytes(_) => {}
+        }
+    }
+
+    fn written(&mut self, hash: u64, number: Option<u64>) {
+        if hash.leading_zeros() < self.bits || !is_new(&mut self.progress.recently_written, hash) {
+            return;
+        }
+        self.column.written.push(hash);
+        *self.fresh += 1;
+        if let Some(number) = number {
+            self.column.written_numbers.add(number);
+        }
+    }
+}
+
+/// Whether a hash is none of the recent ones.
+fn is_new(recent: &mut [u64; RECENT], hash: u64) -> bool {
+    std::mem::replace(&mut recent[hash as usize % RECENT], hash) != hash
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

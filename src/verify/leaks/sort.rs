@@ -1,0 +1,106 @@
+//! How telling a value is: what a coincidence between two columns would mean.
+
+use super::words::{Hash, Look};
+
+/// What a value of a masked column is, for those that are looked for elsewhere at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// An address that mail can reach.
+    Mail = 0,
+    /// A code of letters and digits: a token, an account, a UUID.
+    Code = 1,
+    /// A number of seven digits or more: coincidences are counted against what chance gives.
+    Number = 2,
+    /// Words: names, streets and companies recur by chance.
+    Words = 3,
+}
+
+impl Sort {
+    /// All of them, in the order of their numbers.
+    pub(super) const ALL: [Sort; 4] = [Sort::Mail, Sort::Code, Sort::Number, Sort::Words];
+}
+
+/// Letters and digits that a code has at the least.
+const CODE: usize = 10;
+/// Letters in a row from which on a code is words.
+const WORD: usize = 5;
+
+/// Sorts a value; `None` where it says too little to be told from others, or is reserved and nobody's.
+pub(super) fn sort(hash: &Hash, text: &[u8]) -> Option<(Sort, u64, Look)> {
+    let (hash, look) = hash.looked_at(text)?;
+    if is_filler(text) {
+        return None;
+    }
+    let sort = match look {
+        Look { at: true, words, .. } if words >= 3 => {
+            if is_reserved(text) {
+                return None;
+            }
+            Sort::Mail
+        }
+        Look { digits, chars, .. } if digits == chars => Sort::Number,
+        Look { words: 1, digits: 0, .. } => return None,
+        Look { mixed, .. } if mixed >= CODE => Sort::Code,
+        Look { digits, chars, run, .. } if digits >= 4 && chars >= CODE && run < WORD => Sort::Code,
+        _ => Sort::Words,
+    };
+    Some((sort, hash, look))
+}
+
+/// Whether it holds at most two different letters or digits, or counts up: `0000000`, `xxxx-xxxx`, `1234567890`.
+fn is_filler(text: &[u8]) -> bool {
+    let mut seen = [0u64; 4];
+    let mut previous = 0u8;
+    let mut counts = true;
+    let mut first = true;
+    for byte in text.iter().filter(|byte| byte.is_ascii_alphanumeric() || **byte >= 0x80) {
+        let byte = byte.to_ascii_lowercase();
+        seen[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        counts &= first || byte == previous + 1 || (previous, byte) == (b'9', b'0');
+        (previous, first) = (byte, false);
+    }
+    counts || seen.iter().map(|bits| bits.count_ones()).sum::<u32>() <= 2
+}
+
+/// Whether an address stands under a name that is never delegated (RFC 2606, RFC 6761): masks write such, and no person
+/// has one.
+fn is_reserved(text: &[u8]) -> bool {
+    let text = text.trim_ascii().to_ascii_lowercase();
+    let domain = text.rsplit(|byte| *byte == b'@').next().unwrap_or_default();
+    let mut labels = domain.rsplit(|byte| *byte == b'.');
+    let (top, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
+    matches!(top, b"test" | b"example" | b"invalid" | b"localhost")
+        || (second == b"example" && matches!(top, b"com" | b"net" | b"org"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_sorted_by_what_they_tell() {
+        let hash = Hash::new([7, 9]);
+        for (text, wanted) in [
+            ("anna.schmidt@mail.de", Some(Sort::Mail)),
+            ("x@y.de", None),
+            ("anna.schmidt@example.com", None),
+            ("anna@sub.shop.test", None),
+            ("DE89 3704 0044 0532 0130 00", Some(Sort::Code)),
+            ("550e8400-e29b-41d4-a716-446655440000", Some(Sort::Code)),
+            ("sk_live_4eC39HqLyjWDarjtT1zdp7dc", Some(Sort::Code)),
+            ("AB123456", Some(Sort::Words)),
+            ("+49 170 1234567", Some(Sort::Number)),
+            ("84.17.40.31", Some(Sort::Number)),
+            ("0000000", None),
+            ("1234567890", None),
+            ("00000000-0000-0000-0000-000000000000", None),
+            ("Anna Schmidt", Some(Sort::Words)),
+            ("12 Long Road", Some(Sort::Words)),
+            ("Schmidt", None),
+            ("Kirchheimbolanden", None),
+            ("42", None),
+        ] {
+            assert_eq!(sort(&hash, text.as_bytes()).map(|(sort, _, _)| sort), wanted, "{text}");
+        }
+    }
+}
