@@ -62,12 +62,27 @@ impl Watch {
             cells += same.compared();
             findings.broken.extend(same.broken(table));
         }
-        findings.checked.push(format!("{cells} masked values compared with their originals"));
+        if cells > 0 {
+            findings.checked.push(format!("{cells} masked values compared with their originals"));
+        }
         let joined = self.leaks.join(plan);
         findings.broken.extend(joined.broken);
         findings.checked.push(joined.checked);
         findings.noted = joined.noted;
         findings
+    }
+}
+
+/// For a scan of what is there already: production's rows and staging's, each read by itself.
+impl Unit<'_> {
+    /// Cells of a column of production.
+    pub fn original(&mut self, column: usize, cells: &Cells) {
+        self.leaks.original(column, cells);
+    }
+
+    /// Cells of a column of staging.
+    pub fn staged(&mut self, column: usize, cells: &Cells) {
+        self.leaks.kept(column, cells);
     }
 }
 

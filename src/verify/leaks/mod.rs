@@ -29,6 +29,8 @@ mod words;
 
 /// Hashes that are held at the most: 32 MiB.
 const MOST: usize = 4 << 20;
+/// The same where everything is to be looked at: 512 MiB.
+const MOST_DEEP: usize = 64 << 20;
 /// Hashes that a unit adds before it tells of them.
 const STEP: usize = 1 << 14;
 /// Values of a column in a unit that are all looked at; of what follows, one batch in [`BATCHES`].
@@ -261,20 +263,29 @@ impl Unit<'_> {
 
     /// A column is kept.
     pub(super) fn kept(&mut self, column: usize, cells: &Cells) {
-        let role = &self.leaks.roles[self.table][column];
-        let rows = cells.sealed.as_ref().map_or_else(|| cells.open.as_ref().map_or(0, Array::len), Sealed::len);
-        if role.found.is_none() || !self.turn(column, rows) {
-            return;
+        if self.leaks.roles[self.table][column].found.is_some() && self.turn(column, rows(cells)) {
+            self.pieces(column, cells, |gather, piece| gather.each(piece));
         }
+    }
+
+    /// Cells of production's column, whatever its mask will be or was: looked for elsewhere if it is to be.
+    pub(super) fn original(&mut self, column: usize, cells: &Cells) {
+        if self.leaks.roles[self.table][column].source {
+            self.pieces(column, cells, |gather, piece| gather.value(piece));
+        }
+    }
+
+    fn pieces(&mut self, column: usize, cells: &Cells, mut note: impl FnMut(&mut Gather<'_>, Piece<'_>)) {
+        let kind = &self.leaks.roles[self.table][column].kind;
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut gather = self.gather(column);
-        for row in 0..rows {
+        for row in 0..rows(cells) {
             match (&cells.sealed, &cells.open) {
                 (Some(sealed), _) => {
-                    cells::of_sealed(&role.kind, sealed, row, &mut scratch, &mut |piece| gather.each(piece));
+                    cells::of_sealed(kind, sealed, row, &mut scratch, &mut |piece| note(&mut gather, piece));
                 }
                 (None, Some(array)) => {
-                    cells::of_array(&role.kind, array, row, &mut scratch, &mut |piece| gather.each(piece));
+                    cells::of_array(kind, array, row, &mut scratch, &mut |piece| note(&mut gather, piece));
                 }
                 (None, None) => {}
             }
@@ -318,7 +329,7 @@ impl Unit<'_> {
                 self.leaks.held.fetch_sub(left, Ordering::Relaxed);
                 self.bits = bits;
             }
-            if self.leaks.held.load(Ordering::Relaxed) <= MOST {
+            if self.leaks.held.load(Ordering::Relaxed) <= if self.leaks.deep { MOST_DEEP } else { MOST } {
                 return;
             }
             self.leaks.narrow(bits);
@@ -408,6 +419,10 @@ impl Gather<'_> {
             self.column.written_numbers.add(number);
         }
     }
+}
+
+fn rows(cells: &Cells) -> usize {
+    cells.sealed.as_ref().map_or_else(|| cells.open.as_ref().map_or(0, Array::len), Sealed::len)
 }
 
 /// Whether a hash is none of the recent ones.
