@@ -200,6 +200,16 @@ impl Type {
         let (precision, scale): (i32, i32) = (precision.trim().parse().ok()?, scale.trim().parse().ok()?);
         Some(u32::try_from(precision.saturating_sub(scale)).unwrap_or(0))
     }
+
+    /// The type as most people write it, such as `varchar(20)` or `timestamptz`.
+    pub fn short(&self) -> String {
+        let usual = [("character varying", "varchar"), ("character(", "char(")];
+        let usual = usual.iter().fold(self.sql.clone(), |sql, (long, short)| sql.replace(long, short));
+        ["timestamp", "time"].iter().fold(usual, |sql, name| {
+            sql.replace(&format!("{name} with time zone"), &format!("{name}tz"))
+                .replace(&format!("{name} without time zone"), name)
+        })
+    }
 }
 
 /// What a value is, as far as masks tell kinds apart.

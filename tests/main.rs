@@ -1,5 +1,6 @@
 //! The integration tests, one binary. What is where:
 //!
+//! - [`audit`]: registers of columns and the page that shows them, as data (no database).
 //! - [`canary`]: a canary in every column of every type: found nowhere but under `keep`.
 //! - [`constraints`]: constraints that a plan lets pass hold.
 //! - [`crash`]: the plug is pulled, sessions are in the way: staging is the old one or the new one.
@@ -22,6 +23,7 @@
     reason = "a test that meets what it does not expect fails"
 )]
 
+mod audit;
 mod canary;
 mod constraints;
 mod crash;

@@ -14,6 +14,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("diagnostic", 0),
     ("failure", 0),
     ("report", 0),
+    ("audit", 1),
     ("plan", 1),
     ("rules", 1),
     ("mask", 1),
@@ -30,11 +31,12 @@ const LAYERS: &[(&str, u8)] = &[
 
 /// Rooms that do not know each other, although their layers would let them.
 const STRANGERS: &[(&str, &[&str])] = &[
-    ("mask", &["rules", "plan", "classify", "verify"]),
-    ("rules", &["mask", "plan", "classify", "verify"]),
-    ("classify", &["rules", "mask", "plan", "verify"]),
-    ("plan", &["verify"]),
-    ("verify", &["rules", "mask", "classify"]),
+    ("audit", &["verify"]),
+    ("mask", &["rules", "plan", "classify", "verify", "audit"]),
+    ("rules", &["mask", "plan", "classify", "verify", "audit"]),
+    ("classify", &["rules", "mask", "plan", "verify", "audit"]),
+    ("plan", &["verify", "audit"]),
+    ("verify", &["rules", "mask", "classify", "audit"]),
     ("source", &["sink"]),
     ("sink", &["source"]),
     ("postgres", &["source", "sink"]),

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::failure::Failure;
 
+mod audit;
 mod check;
 mod completions;
 mod demo;
@@ -64,6 +65,8 @@ enum Format {
     Json,
     /// For documents (where a command says so)
     Markdown,
+    /// One page for a browser (where a command says so)
+    Html,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -84,6 +87,8 @@ enum Command {
     Check(check::Check),
     /// Show what will happen to each table and column and why; no row is read
     Plan(plan::Show),
+    /// Write the register of every column for reviewers: effect, reversibility, reasons, what deserves a second look
+    Audit(audit::Audit),
     /// Write the schema snapshot that `check` uses offline and that grouped keeps cover
     Snapshot(snapshot::Snapshot),
     /// Publish the generation that was live before (twice returns)
@@ -127,6 +132,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Failure> {
     let Cli { command, common } = cli;
     match command {
+        Command::Audit(command) => block_on(command.run(&common)),
         Command::Check(command) => block_on(command.run(&common)),
         Command::Completions(command) => command.run(),
         Command::Demo(command) => block_on(command.run(&common)),

@@ -18,6 +18,12 @@ pub(super) fn result(text: impl Display) -> Result<(), Failure> {
     writeln!(std::io::stdout(), "{text}").map_err(|_| Failure::world("stdout is closed"))
 }
 
+/// Columns that printed text may take: the terminal's, at least 60 and at most 160; 100 elsewhere.
+pub(super) fn width() -> usize {
+    let terminal = rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| usize::from(size.ws_col));
+    terminal.filter(|columns| *columns > 0).map_or(100, |columns| columns.clamp(60, 160))
+}
+
 /// Prints a line for people.
 pub(super) fn note(text: impl Display) {
     eprintln!("{text}");

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 
 use super::{Common, Format, output, rules, why};
 use crate::failure::Failure;
-use crate::mask::{Equal, Uniqueness};
 use crate::plan::{Because, ColumnPlan, Plan, Rows, SequenceState, TablePlan, subset};
 
 /// Shows what will happen to each table and column and why, against a schema snapshot (offline) or a database (`--source`)
@@ -126,35 +125,10 @@ fn cells(table: &TablePlan, column: &ColumnPlan) -> [String; 4] {
     let facts = &column.facts;
     let per = column.per.and_then(|per| table.columns.get(per));
     let per = per.map(|per| format!(", per {}", per.facts.column.column)).unwrap_or_default();
-    let guarantees = guarantees(column).join(", ");
+    let guarantees = column.guarantees().join(", ");
     let because = &column.because;
     let promised = if guarantees.is_empty() { because.to_string() } else { format!("{guarantees}; {because}") };
-    [facts.column.column.clone(), short(&facts.ty.sql), format!("{}{per}", column.described()), promised]
-}
-
-/// A type as most people write it.
-fn short(sql: &str) -> String {
-    let usual = [("character varying", "varchar"), ("character(", "char(")];
-    let usual = usual.iter().fold(sql.to_owned(), |sql, (long, short)| sql.replace(long, short));
-    ["timestamp", "time"].iter().fold(usual, |sql, name| {
-        sql.replace(&format!("{name} with time zone"), &format!("{name}tz"))
-            .replace(&format!("{name} without time zone"), name)
-    })
-}
-
-/// What holds for the column's outputs, in words.
-fn guarantees(column: &ColumnPlan) -> Vec<&'static str> {
-    let promises = &column.mask.promises;
-    let asked = column.params.unique || column.facts.unique;
-    let unique = promises.unique == Uniqueness::Yes || promises.unique == Uniqueness::Option && asked;
-    let words = [
-        (unique, "unique"),
-        (promises.equal == Equal::Never, "never itself"),
-        (promises.keeps_format, "format kept"),
-        (promises.keeps_length && !promises.keeps_format, "length kept"),
-        (!promises.deterministic, "not repeatable"),
-    ];
-    words.into_iter().filter(|(holds, _)| *holds).map(|(_, word)| word).collect()
+    [facts.column.column.clone(), facts.ty.short(), format!("{}{per}", column.described()), promised]
 }
 
 fn as_json(plan: &Plan) -> Value {
@@ -168,7 +142,7 @@ fn as_json(plan: &Plan) -> Value {
                 "kept": column.is_kept(),
                 "domain": column.domain,
                 "per": column.per.and_then(|per| table.columns.get(per)).map(|per| &per.facts.column.column),
-                "guarantees": guarantees(column),
+                "guarantees": column.guarantees(),
                 "because": column.because.to_string(),
                 "follows": column.because.source().map(ToString::to_string),
                 "line": line(&column.because),

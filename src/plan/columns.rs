@@ -30,6 +30,8 @@ pub(super) struct Draft {
     pub(super) span: Option<Span>,
     /// Whether table and column were written out, not matched by a star or a keep over many.
     pub(super) literal: bool,
+    /// Whether a star or a keep of a whole table matched it: nobody named the column.
+    pub(super) broad: bool,
     /// Other masks for rows of other sorts.
     pub(super) switch: Option<Box<DraftSwitch>>,
 }
@@ -61,7 +63,9 @@ pub(super) fn draft(
 ) -> Option<Draft> {
     match cover {
         // Not a mask that somebody wrote for this column: a foreign-key column may follow another one all the same.
-        Cover::Keep { why, span, .. } => Some(kept(rules, &why.value, span, home, false)),
+        Cover::Keep { why, span, literal } => {
+            Some(Draft { broad: !literal, ..kept(rules, &why.value, span, home, false) })
+        }
         Cover::Rule { rule, literal } => {
             let draft = ruled(rules, table, home, rule, literal, mistakes)?;
             personal_keep(column, home, rule, &draft, mistakes);
@@ -82,6 +86,7 @@ fn kept(rules: &RuleFile, why: &str, span: Span, home: &ColumnName, literal: boo
         source: home.clone(),
         span: Some(span),
         literal,
+        broad: !literal,
         switch: None,
     }
 }
@@ -165,7 +170,7 @@ fn ruled(
     let source = home.clone();
     let span = Some(used.name.span);
     let class = rule.class.as_ref().map(|class| class.value.clone());
-    Some(Draft { mask, params, class, domain, per, because, source, span, literal, switch: None })
+    Some(Draft { mask, params, class, domain, per, because, source, span, literal, broad: !literal, switch: None })
 }
 
 /// Mistakes in the file's own masks of classes, those of classes included that no column has.
@@ -250,6 +255,7 @@ pub(super) fn safe(table: &Table, column: &Column, home: &ColumnName) -> Option<
         source: home.clone(),
         span: None,
         literal: false,
+        broad: false,
         switch: None,
     })
 }
@@ -337,7 +343,7 @@ fn one(
         mask: draft.mask,
         params: draft.params.clone(),
         class: draft.class.clone(),
-        broad: !draft.literal,
+        broad: draft.broad,
         domain: subject.unwrap_or(draft).domain.clone(),
         per,
         switch: None,

@@ -9,6 +9,7 @@ mod cover;
 mod drafts;
 mod follow;
 mod formula;
+mod guarantees;
 mod lineage;
 mod references;
 mod resolve;

@@ -6,7 +6,7 @@ use bauta::schema::{
 };
 
 /// Reads statements.
-pub(super) fn schema(sql: &str) -> Schema {
+pub(crate) fn schema(sql: &str) -> Schema {
     let mut reader = Reader { schema: Schema::default(), enums: Vec::new(), domains: Vec::new() };
     let tokens = tokens(sql);
     for statement in tokens.split(|token| token == ";").filter(|statement| !statement.is_empty()) {

@@ -5,7 +5,7 @@
 //! lines `=> ` with what comes of it: a finding as `line:column error: message`, or a column of the plan.
 //! `BAUTA_REGENERATE=1` writes them anew, to be read in the diff.
 
-mod ddl;
+pub(crate) mod ddl;
 
 use std::fmt::Write as _;
 use std::fs;

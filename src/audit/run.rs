@@ -1,0 +1,93 @@
+//! What the report of a run adds to the register: whose key it was, how many rows each table had, and what was measured.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// Facts of one run, taken from its report.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Run {
+    /// The run's id.
+    pub run: String,
+    /// When it ended (RFC 3339, UTC).
+    pub finished: String,
+    /// SHA-256 of the rule file that it ran with.
+    pub rules_digest: String,
+    /// Tells keys apart; `None` where the key was made for the run and forgotten.
+    pub key_fingerprint: Option<String>,
+    /// Rows written, by table as a rule file writes it.
+    pub rows: BTreeMap<String, u64>,
+    /// What was measured of kept quasi-identifiers, by table.
+    pub anonymity: Vec<Anonymity>,
+    /// What was checked before publishing.
+    pub checks: Vec<String>,
+}
+
+/// How well rows hide among those that share their kept quasi-identifiers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Anonymity {
+    /// The table.
+    pub table: String,
+    /// The columns.
+    pub columns: Vec<String>,
+    /// Rows in the smallest group (k-anonymity's k: Samarati and Sweeney, 1998).
+    pub k: u64,
+    /// Rows in groups of fewer than five.
+    pub few: u64,
+}
+
+impl Run {
+    /// Reads the report of a run (`refresh --format json`, or a file of `--report`).
+    ///
+    /// # Errors
+    /// Says what is missing.
+    pub fn from_json(text: &str) -> Result<Self, String> {
+        let report: Value = serde_json::from_str(text).map_err(|why| why.to_string())?;
+        let word =
+            |field: &str| report[field].as_str().map(str::to_owned).ok_or_else(|| format!("it has no text `{field}`"));
+        let mut rows = BTreeMap::new();
+        let mut anonymity = Vec::new();
+        let tables = report["tables"].as_array().ok_or("it has no list `tables`")?;
+        for table in tables {
+            let name = table["table"].as_str().ok_or("a table in it has no name")?;
+            rows.insert(name.to_owned(), table["rows"].as_u64().ok_or("a table in it has no rows")?);
+            for one in table["anonymity"].as_array().into_iter().flatten() {
+                let columns = one["columns"].as_array().into_iter().flatten();
+                anonymity.push(Anonymity {
+                    table: name.to_owned(),
+                    columns: columns.filter_map(|column| column.as_str().map(str::to_owned)).collect(),
+                    k: one["k"].as_u64().ok_or("an anonymity in it has no k")?,
+                    few: one["few"].as_u64().unwrap_or_default(),
+                });
+            }
+        }
+        let checks = report["checks"].as_array().into_iter().flatten();
+        Ok(Self {
+            run: word("run")?,
+            finished: word("finished")?,
+            rules_digest: word("rules_digest")?,
+            key_fingerprint: report["key_fingerprint"].as_str().map(str::to_owned),
+            rows,
+            anonymity,
+            checks: checks.filter_map(|check| check.as_str().map(str::to_owned)).collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_read_and_what_is_none_is_refused() {
+        let text = r#"{"run": "r", "finished": "f", "rules_digest": "d", "key_fingerprint": null, "checks": ["c"],
+            "tables": [{"table": "t", "rows": 7, "anonymity": [{"columns": ["a"], "k": 2, "few": 3}]}]}"#;
+        let run = Run::from_json(text).unwrap();
+        assert_eq!((run.rows["t"], run.anonymity[0].k, run.anonymity[0].few), (7, 2, 3));
+        assert_eq!(run.key_fingerprint, None);
+        for bad in ["", "{}", "[]", r#"{"tables": []}"#, r#"{"tables": [{"table": "t"}]}"#] {
+            assert!(Run::from_json(bad).is_err(), "{bad}");
+        }
+    }
+}
