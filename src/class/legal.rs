@@ -50,9 +50,7 @@ pub struct Provision {
 impl Provision {
     /// Whether it is about a class.
     pub fn covers(&self, class: &str) -> bool {
-        self.classes
-            .iter()
-            .any(|own| class == *own || class.strip_prefix(own).is_some_and(|rest| rest.starts_with('.')))
+        covers(self.classes, class)
     }
 
     /// Whether it names data that its law protects more than other data of persons: GDPR Art. 9 and 10, sensitive
@@ -316,6 +314,11 @@ const fn ccpa(
     classes: &'static [&'static str],
 ) -> Provision {
     Provision { law: Law::Ccpa, tag, cites, says, classes }
+}
+
+/// Whether a class is one of these, or inside one of them.
+pub(super) fn covers(roots: &[&str], class: &str) -> bool {
+    roots.iter().any(|own| class == *own || class.strip_prefix(own).is_some_and(|rest| rest.starts_with('.')))
 }
 
 /// The provisions about a class, in the order of [`PROVISIONS`].

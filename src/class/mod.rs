@@ -2,6 +2,7 @@
 //! otherwise. The names follow fideslang's data categories. What laws call them stands in [`legal`].
 
 pub mod legal;
+pub mod profile;
 
 /// A class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::output;
 use crate::class::CLASSES;
+use crate::class::profile::PROFILES;
 use crate::failure::Failure;
 use crate::mask::{MASKS, MaskDef, ParamDef, ParamKind, PerUse, Uniqueness};
 use crate::rules::keys::{self, Keys};
@@ -66,6 +67,13 @@ fn file_key(name: &str) -> Option<Value> {
         "classes" => {
             let rules = CLASSES.iter().map(|class| (class.name.to_owned(), reference("class_rule"))).collect();
             closed(rules)
+        }
+        "profile" => {
+            let profile = json!({"anyOf": PROFILES.iter().map(|profile| json!({
+                "const": profile.name,
+                "description": profile.summary,
+            })).collect::<Vec<_>>()});
+            json!({"anyOf": [profile, {"type": "array", "items": profile, "uniqueItems": true}]})
         }
         "references" => json!({"type": "array", "items": reference("reference")}),
         "tables" => map_of(reference("table")),

@@ -19,6 +19,7 @@ mod armor;
 mod batch;
 mod choose;
 mod city;
+mod coarsen;
 mod company;
 #[cfg(test)]
 mod conformance;
@@ -70,6 +71,7 @@ mod text;
 mod timestamp_shift;
 #[cfg(test)]
 mod tried;
+mod truncate;
 #[cfg(test)]
 mod ugly;
 mod url;
@@ -87,6 +89,7 @@ pub use promise::Promise;
 pub static MASKS: &[&MaskDef] = &[
     &choose::CHOOSE,
     &city::CITY,
+    &coarsen::COARSEN,
     &company::COMPANY,
     &constant::CONSTANT,
     &date_shift::DATE_SHIFT,
@@ -110,6 +113,7 @@ pub static MASKS: &[&MaskDef] = &[
     &street::STREET,
     &text::TEXT,
     &timestamp_shift::TIMESTAMP_SHIFT,
+    &truncate::TRUNCATE,
     &url::URL,
     &username::USERNAME,
 ];
@@ -200,7 +204,8 @@ pub struct Promises {
     /// What outputs are like, for the constraints of the column.
     pub gives: fn(&Params, &ColumnFacts) -> Gives,
     /// Of a mask that may return its input by chance: the largest probability that a value stays, given as PostgreSQL
-    /// prints it (bytes without `\x`). 1 where it stays for sure, as do values that say nothing.
+    /// prints it (bytes without `\x`; dates as days, timestamps as microseconds from 1970). 1 where it stays for sure, as
+    /// do values that say nothing.
     pub stays: fn(&Params, &ColumnFacts, &str) -> f64,
 }
 

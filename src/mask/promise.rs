@@ -203,7 +203,7 @@ fn leaves(value: &ArrayRef, output: &ArrayRef) -> Result<Vec<Leaf>, MaskError> {
     })
 }
 
-/// A value as PostgreSQL prints it (bytes without `\\x`), of the kinds that masks of chance take; others are empty.
+/// A value as PostgreSQL prints it (bytes without `\\x`; dates as days and timestamps as microseconds from 1970), of the kinds that masks of chance take; others are empty.
 fn printed(array: &ArrayRef, row: usize) -> String {
     match array.data_type() {
         DataType::Utf8View => array.as_string_view().value(row).to_owned(),
@@ -212,6 +212,10 @@ fn printed(array: &ArrayRef, row: usize) -> String {
         DataType::Int64 => array.as_primitive::<Int64Type>().value(row).to_string(),
         DataType::Float32 => array.as_primitive::<Float32Type>().value(row).to_string(),
         DataType::Float64 => array.as_primitive::<Float64Type>().value(row).to_string(),
+        DataType::Date32 => array.as_primitive::<Date32Type>().value(row).to_string(),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            array.as_primitive::<TimestampMicrosecondType>().value(row).to_string()
+        }
         DataType::BinaryView => {
             array.as_binary_view().value(row).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
         }

@@ -13,7 +13,7 @@ pub(super) const DAY: i64 = 86_400_000_000;
 
 /// First day that PostgreSQL's `date` holds, 4714-11-24 BC, in days from 1970-01-01 (`DATETIME_MIN_JULIAN` in
 /// `datatype/timestamp.h`: Julian day 0).
-const FIRST_DAY: i64 = -2_440_588;
+pub(super) const FIRST_DAY: i64 = -2_440_588;
 /// Last day, 5874897-12-31 (`DATE_END_JULIAN`: before Julian day 2147483494).
 const LAST_DAY: i64 = 2_147_483_493 - 2_440_588;
 /// First microsecond of a timestamp, on the same first day (`MIN_TIMESTAMP`).

@@ -11,6 +11,7 @@ mod follow;
 mod formula;
 mod guarantees;
 mod lineage;
+mod profiles;
 mod references;
 mod resolve;
 mod rows;
@@ -42,6 +43,8 @@ pub struct Plan {
     pub rules_digest: String,
     /// Tables that hold rows, leaves of partitioned ones among them, sorted by name.
     pub tables: Vec<TablePlan>,
+    /// Names of the profiles whose demands its masks meet.
+    pub profiles: Vec<&'static str>,
     /// The environment that it is for; without one all rows travel.
     pub environment: Option<String>,
     /// Which rows travel, where a condition on a row alone does not tell.

@@ -13,7 +13,8 @@ use super::lineage::Lineage;
 use super::references::References;
 use super::shared::Shared;
 use super::{
-    ColumnPlan, Mirror, Plan, Rows, Script, TablePlan, constraints, rows, sequences, subset, undeclared, uniqueness,
+    ColumnPlan, Mirror, Plan, Rows, Script, TablePlan, constraints, profiles, rows, sequences, subset, undeclared,
+    uniqueness,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::rules::RuleFile;
@@ -54,6 +55,7 @@ pub fn resolve(
     found.append(&mut covers.mistakes);
     found.extend(covers.idle(schema));
     found.extend(uniqueness::check(schema, &plans));
+    found.extend(profiles::check(rules, schema, &lineage, &plans, |_| false));
     found.extend(constraints::check(schema, &lineage, &plans));
 
     let mut tables = Vec::new();
@@ -72,6 +74,7 @@ pub fn resolve(
         name: rules.name.value.clone(),
         rules_digest: hex(&Sha256::digest(rules.text.as_bytes())),
         tables,
+        profiles: rules.profiles.iter().map(|profile| profile.value.name).collect(),
         environment: rules.chosen().map(|environment| environment.name.value.clone()),
         selection,
         sequences: sequences::resolve(schema, &plans),

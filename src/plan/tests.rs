@@ -191,6 +191,20 @@ fn rows_none_needs_no_rules() {
 }
 
 #[test]
+fn every_mask_that_a_profile_allows_is_one_that_makes_values_coarser() {
+    let demands = crate::class::profile::PROFILES.iter().flat_map(|profile| profile.demands);
+    for coarse in demands.flat_map(|demand| demand.allows) {
+        let def = crate::mask::find(coarse.mask).unwrap();
+        assert_eq!(def.effect, crate::mask::Effect::Generalised, "{}", def.name);
+        for name in
+            coarse.most.iter().map(|(name, _)| name).chain(coarse.says.iter().map(|(name, _)| name)).chain(coarse.needs)
+        {
+            assert!(def.params.iter().any(|param| param.name == *name), "{}: {name}", def.name);
+        }
+    }
+}
+
+#[test]
 fn every_class_has_a_mask_that_there_is() {
     for class in crate::class::CLASSES {
         assert!(crate::mask::find(class.mask).is_some(), "{}: {}", class.name, class.mask);

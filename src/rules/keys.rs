@@ -39,6 +39,7 @@ pub static FILE: Keys = Keys {
         key("version", "the version of the rule language: 1"),
         key("name", "what the refreshed database is called in reports; the file's name if left out"),
         key("unlisted", "what happens to a column without a rule: fail, or mask (a safe mask by its type)"),
+        key("profile", "the laws and standards whose demands on masks are checked"),
         key("classes", "the mask that a class of columns gets, where it is not the built-in one"),
         key("references", "joins that the schema does not declare"),
         key("tables", "the rules, table by table"),

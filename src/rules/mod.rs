@@ -1,6 +1,7 @@
 //! Rule files as written, with the place of everything: what a person wrote, typed as far as the language itself goes.
 //! Nothing here looks at a database, the environment or a clock, and nothing is resolved: that is `plan`.
 
+use crate::class::profile::Profile;
 use crate::diagnostic::{Lines, Span};
 use crate::node::Entry;
 use crate::schema::TableName;
@@ -37,6 +38,8 @@ pub struct RuleFile {
     pub name: Spanned<String>,
     /// `unlisted:`.
     pub unlisted: Unlisted,
+    /// `profile:`, in the file's order.
+    pub profiles: Vec<Spanned<&'static Profile>>,
     /// `classes:`, in the file's order.
     pub classes: Vec<ClassRule>,
     /// `references:`, in the file's order.

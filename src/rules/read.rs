@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::keys::{self, Keys};
 use super::{ClassRule, MirrorRule, RuleFile, Spanned, Unlisted};
 use crate::class;
+use crate::class::profile::{self, Profile};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lines, Span, nearest};
 use crate::node::{self, Entry, Node, Value};
 
@@ -43,6 +44,7 @@ impl Reader<'_> {
             lines: Lines::of(self.text),
             name: Spanned { value: stem(path), span: Span::default() },
             unlisted: Unlisted::Fail,
+            profiles: Vec::new(),
             classes: Vec::new(),
             references: Vec::new(),
             tables: Vec::new(),
@@ -60,6 +62,7 @@ impl Reader<'_> {
                     Some("mask") => file.unlisted = Unlisted::Mask,
                     _ => file.unlisted = Unlisted::Fail,
                 },
+                "profile" => file.profiles = self.profiles(node),
                 "classes" => file.classes = self.classes(node),
                 "references" => file.references = self.references(node),
                 "tables" => file.tables = self.tables(node),
@@ -97,6 +100,32 @@ impl Reader<'_> {
             return None;
         }
         Some(name)
+    }
+
+    fn profiles(&mut self, node: &Node) -> Vec<Spanned<&'static Profile>> {
+        let mut profiles: Vec<Spanned<&'static Profile>> = Vec::new();
+        let names = profile::PROFILES.iter().map(|profile| profile.name);
+        for name in self.texts(node, "`profile`", "a profile") {
+            let span = name.span;
+            match profile::find(&name.value) {
+                None => {
+                    let found = Diagnostic::error(span, format!("there is no profile `{}`", name.value));
+                    self.mistakes.push(match nearest(&name.value, names.clone()) {
+                        Some(near) => found.label(format!("did you mean `{near}`?")),
+                        None => found.label(format!("there are {}", names.clone().collect::<Vec<_>>().join(", "))),
+                    });
+                }
+                Some(value) => match profiles.iter().find(|known| known.value.name == value.name) {
+                    None => profiles.push(Spanned { value, span }),
+                    Some(first) => self.mistakes.push(
+                        Diagnostic::error(span, format!("the profile `{}` stands here a second time", name.value))
+                            .related(first.span, "first here")
+                            .help("leave it in one place"),
+                    ),
+                },
+            }
+        }
+        profiles
     }
 
     fn classes(&mut self, node: &Node) -> Vec<ClassRule> {

@@ -62,6 +62,7 @@ fn plan(schema: &Schema) -> Plan {
         name: "test".to_owned(),
         rules_digest: String::new(),
         tables: tables.collect(),
+        profiles: Vec::new(),
         environment: None,
         selection: None,
         sequences: Vec::new(),
