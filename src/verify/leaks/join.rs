@@ -32,7 +32,7 @@ pub(in super::super) struct Joined {
 }
 
 /// Values of one column and sort.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct From {
     table: usize,
     column: usize,
@@ -47,15 +47,13 @@ impl Leaks {
         tables.iter_mut().flatten().for_each(|column| {
             column.narrow(bits);
         });
-        let (froms, values) = sources(&mut tables);
-        let filter = Filter::of(&values);
         let mut joined = Joined { broken: Vec::new(), noted: Vec::new(), checked: self.told(&tables, bits) };
+        let met = Met::of(&tables);
         for (table, columns) in tables.iter().enumerate() {
             for (column, into) in columns.iter().enumerate() {
                 let Some(found) = self.roles[table][column].found else { continue };
                 let plan_of = |table: usize, column: usize| &plan.tables[table].columns[column];
-                for (from, hits) in meetings(&values, &filter, into) {
-                    let from = froms[from as usize];
+                for (from, hits) in met.in_column(into) {
                     let meeting = Meeting { from: &tables[from.table][from.column], sort: from.sort, into, hits, bits };
                     let (told, whose) = (plan_of(table, column), plan_of(from.table, from.column));
                     match meeting.judged(found) {
@@ -83,64 +81,84 @@ impl Leaks {
     }
 }
 
-/// Every telling value once, with the column that it is of; sorted.
-fn sources(tables: &mut [Vec<Column>]) -> (Vec<From>, Vec<(u64, u32)>) {
-    let (mut froms, mut values) = (Vec::new(), Vec::new());
-    for (table, columns) in tables.iter_mut().enumerate() {
-        for (column, gathered) in columns.iter_mut().enumerate() {
-            for sort in Sort::ALL {
-                let list = &mut gathered.values[sort as usize];
-                list.sort_unstable();
-                list.dedup();
-                if !list.is_empty() {
-                    // A plan has far fewer than 2^30 columns.
-                    let from = froms.len() as u32;
-                    values.extend(list.iter().map(|hash| (*hash, from)));
-                    froms.push(From { table, column, sort });
-                }
+/// The hashes that stand on both sides, each with the columns that it is a value of; sorted. Few, as a rule, out of many:
+/// neither side is sorted to find them.
+struct Met(Vec<(u64, From)>);
+
+impl Met {
+    fn of(tables: &[Vec<Column>]) -> Self {
+        let values = || {
+            tables.iter().enumerate().flat_map(|(table, columns)| {
+                columns.iter().enumerate().flat_map(move |(column, gathered)| {
+                    Sort::ALL
+                        .into_iter()
+                        .map(move |sort| (From { table, column, sort }, gathered.values[sort as usize].as_slice()))
+                })
+            })
+        };
+        let mut filter = Filter::new(values().map(|(_, list)| list.len()).sum());
+        values().flat_map(|(_, list)| list).for_each(|hash| filter.add(*hash));
+        let written = tables.iter().flatten().flat_map(|column| &column.written);
+        let mut candidates: Vec<u64> = written.copied().filter(|hash| filter.may_hold(*hash)).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        let mut filter = Filter::new(candidates.len());
+        candidates.iter().for_each(|hash| filter.add(*hash));
+        let mut met: Vec<(u64, From)> = values()
+            .flat_map(|(from, list)| list.iter().map(move |hash| (*hash, from)))
+            .filter(|(hash, _)| filter.may_hold(*hash) && candidates.binary_search(hash).is_ok())
+            .collect();
+        met.sort_unstable();
+        met.dedup();
+        Self(met)
+    }
+
+    /// How many different values of which column and sort stand in a column.
+    fn in_column(&self, into: &Column) -> BTreeMap<From, u64> {
+        let mut met = BTreeMap::new();
+        if self.0.is_empty() {
+            return met;
+        }
+        let mut filter = Filter::new(self.0.len());
+        self.0.iter().for_each(|(hash, _)| filter.add(*hash));
+        let mut candidates: Vec<u64> = into.written.iter().copied().filter(|hash| filter.may_hold(*hash)).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        for hash in candidates {
+            let first = self.0.partition_point(|(other, _)| *other < hash);
+            for (_, from) in self.0[first..].iter().take_while(|(other, _)| *other == hash) {
+                *met.entry(*from).or_insert(0) += 1;
             }
         }
+        met
     }
-    values.sort_unstable();
-    (froms, values)
 }
 
-/// A set of bits that says of most hashes at once that they are not among the values.
+/// A set of bits that says of most hashes at once that they are not in it (B. H. Bloom, 1970; two bits a hash).
 struct Filter {
     bits: Vec<u64>,
     mask: u64,
 }
 
 impl Filter {
-    fn of(values: &[(u64, u32)]) -> Self {
-        let size = (values.len() * 16).next_power_of_two().max(64);
-        let mut filter = Self { bits: vec![0; size / 64], mask: size as u64 - 1 };
-        for (hash, _) in values {
-            let at = hash & filter.mask;
-            filter.bits[(at / 64) as usize] |= 1 << (at % 64);
+    fn new(hashes: usize) -> Self {
+        let size = (hashes * 16).next_power_of_two().max(64);
+        Self { bits: vec![0; size / 64], mask: size as u64 - 1 }
+    }
+
+    fn places(&self, hash: u64) -> [u64; 2] {
+        [hash & self.mask, hash.rotate_left(32) & self.mask]
+    }
+
+    fn add(&mut self, hash: u64) {
+        for at in self.places(hash) {
+            self.bits[(at / 64) as usize] |= 1 << (at % 64);
         }
-        filter
     }
 
     fn may_hold(&self, hash: u64) -> bool {
-        let at = hash & self.mask;
-        self.bits[(at / 64) as usize] >> (at % 64) & 1 == 1
+        self.places(hash).iter().all(|at| self.bits[(at / 64) as usize] >> (at % 64) & 1 == 1)
     }
-}
-
-/// How many different values of which column and sort stand in a column.
-fn meetings(values: &[(u64, u32)], filter: &Filter, into: &Column) -> BTreeMap<u32, u64> {
-    let mut candidates: Vec<u64> = into.written.iter().copied().filter(|hash| filter.may_hold(*hash)).collect();
-    candidates.sort_unstable();
-    candidates.dedup();
-    let mut met = BTreeMap::new();
-    for hash in candidates {
-        let first = values.partition_point(|(other, _)| *other < hash);
-        for (_, from) in values[first..].iter().take_while(|(other, _)| *other == hash) {
-            *met.entry(*from).or_insert(0) += 1;
-        }
-    }
-    met
 }
 
 struct Meeting<'a> {
@@ -176,22 +194,19 @@ impl Meeting<'_> {
 
     /// Different values of the masked column.
     fn values(&self) -> f64 {
-        self.from.values[self.sort as usize].len() as f64
+        different(&self.from.values[self.sort as usize])
     }
 
     /// Different values that were written.
     fn written_values(&self) -> f64 {
-        let mut written = self.into.written.clone();
-        written.sort_unstable();
-        written.dedup();
-        written.len() as f64
+        different(&self.into.written)
     }
 
     /// Whether the masked column's values are as good as one for each row.
     fn is_different(&self) -> bool {
         let slices = (1u64 << self.bits.min(63)) as f64;
-        let different: usize = self.from.values.iter().map(Vec::len).sum();
-        different as f64 * slices >= DIFFERENT * self.from.looked_at as f64
+        let different: f64 = self.from.values.iter().map(|list| different(list)).sum();
+        different * slices >= DIFFERENT * self.from.looked_at as f64
     }
 
     fn line(&self, into: &ColumnPlan, from: &ColumnPlan, found: Found) -> String {
@@ -211,4 +226,11 @@ impl Meeting<'_> {
             self.hits, from.facts.column, from.mask.name, into.facts.column
         )
     }
+}
+
+fn different(hashes: &[u64]) -> f64 {
+    let mut hashes = hashes.to_vec();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes.len() as f64
 }

@@ -9,7 +9,7 @@
 //! chance gives ([`numbers`]), words as a share, and under masks, which draw words from lists, only as most of a column.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use arrow::array::{Array, ArrayRef};
 
@@ -33,11 +33,13 @@ const MOST: usize = 4 << 20;
 const MOST_DEEP: usize = 64 << 20;
 /// Hashes that a unit adds before it tells of them.
 const STEP: usize = 1 << 14;
-/// Values of a column in a unit that are all looked at; of what follows, one batch in [`BATCHES`].
-const ALL_VALUES: u64 = 100_000;
+/// Rows of a table that are all looked at; of what follows, one batch in [`BATCHES`].
+const ALL_ROWS: u64 = 100_000;
 /// Bytes of a kept column in a unit that are all looked at.
 const ALL_BYTES: u64 = 4 << 20;
-/// See [`ALL_VALUES`].
+/// Of what a mask wrote, which is judged as a whole, so many rows of a unit and then the same share.
+const ALL_MASKED: u64 = 10_000;
+/// See [`ALL_ROWS`].
 const BATCHES: u64 = 8;
 /// Hashes of a column that are remembered so that a value that repeats is noted once.
 const RECENT: usize = 256;
@@ -50,6 +52,8 @@ pub(super) struct Leaks {
     /// Hashes with fewer leading zeros are left out.
     bits: AtomicU32,
     held: AtomicUsize,
+    /// Rows of each table so far.
+    rows: Vec<AtomicU64>,
     narrowing: Mutex<()>,
     deep: bool,
     roles: Vec<Vec<Role>>,
@@ -94,16 +98,22 @@ pub(super) struct Unit<'a> {
     table: usize,
     columns: Vec<Column>,
     progress: Vec<Progress>,
+    /// The column that was here last.
+    last: usize,
+    batches: u64,
+    rows: u64,
+    /// Whether this batch is one of those that are looked at in any case.
+    chosen: bool,
+    /// Whether it is looked at.
+    all: bool,
     bits: u32,
     fresh: usize,
     scratch: Vec<u8>,
 }
 
-/// How far a column has come.
+/// How far a column has come, and what was noted of it last.
 #[derive(Clone)]
 struct Progress {
-    batches: u64,
-    values: u64,
     bytes: u64,
     recent: Box<[u64; RECENT]>,
     recently_written: Box<[u64; RECENT]>,
@@ -135,6 +145,7 @@ impl Leaks {
             turn: word(2),
             bits: AtomicU32::new(0),
             held: AtomicUsize::new(0),
+            rows: roles.iter().map(|_| AtomicU64::new(0)).collect(),
             narrowing: Mutex::new(()),
             deep,
             roles,
@@ -146,13 +157,17 @@ impl Leaks {
     pub(super) fn unit(&self, table: usize) -> Unit<'_> {
         let columns = self.roles[table].len();
         let recent = Box::new([0; RECENT]);
-        let progress =
-            Progress { batches: self.turn, values: 0, bytes: 0, recent: recent.clone(), recently_written: recent };
+        let progress = Progress { bytes: 0, recent: recent.clone(), recently_written: recent };
         Unit {
             leaks: self,
             table,
             columns: vec![Column::default(); columns],
             progress: vec![progress; columns],
+            last: usize::MAX,
+            batches: self.turn,
+            rows: 0,
+            chosen: false,
+            all: false,
             bits: self.bits.load(Ordering::Relaxed),
             fresh: 0,
             scratch: Vec::new(),
@@ -250,7 +265,8 @@ impl Unit<'_> {
     }
 
     fn outputs(&mut self, column: usize, kind: &Kind, output: &ArrayRef) {
-        if self.leaks.roles[self.table][column].found == Some(Found::Masked) {
+        let masked = self.leaks.roles[self.table][column].found == Some(Found::Masked);
+        if masked && (self.chosen || self.rows <= ALL_MASKED) {
             let mut scratch = std::mem::take(&mut self.scratch);
             let mut gather = self.gather(column);
             for row in 0..output.len() {
@@ -294,13 +310,17 @@ impl Unit<'_> {
         self.tell_now_and_then();
     }
 
-    /// Whether this batch of a column is looked at.
+    /// Whether this batch of a column is looked at. Columns of a batch come in their order.
     fn turn(&mut self, column: usize, rows: usize) -> bool {
-        let progress = &mut self.progress[column];
-        progress.batches = progress.batches.wrapping_add(1);
-        progress.values += rows as u64;
-        let all = progress.values <= ALL_VALUES && progress.bytes <= ALL_BYTES;
-        all || self.leaks.deep || progress.batches.is_multiple_of(BATCHES)
+        if column <= self.last {
+            let before = self.leaks.rows[self.table].fetch_add(rows as u64, Ordering::Relaxed);
+            self.batches = self.batches.wrapping_add(1);
+            self.rows += rows as u64;
+            self.chosen = self.leaks.deep || self.batches.is_multiple_of(BATCHES);
+            self.all = self.chosen || before < ALL_ROWS;
+        }
+        self.last = column;
+        self.chosen || self.all && self.progress[column].bytes <= ALL_BYTES
     }
 
     fn gather(&mut self, column: usize) -> Gather<'_> {
@@ -362,10 +382,10 @@ impl Gather<'_> {
     }
 
     fn sorted(&mut self, text: &[u8], sorts: &[Sort]) {
-        if let Some((sort, hash, look)) = sort::sort(self.hash, text)
+        if let Some((sort, hash, number)) = sort::sort(self.hash, text)
             && sorts.contains(&sort)
             && self.note(hash, sort)
-            && let Some(number) = look.number.filter(|_| sort == Sort::Number)
+            && let Some(number) = number
         {
             self.column.value_numbers.add(number);
         }
@@ -387,7 +407,7 @@ impl Gather<'_> {
             Piece::Text(text) | Piece::Document(text) => {
                 self.progress.bytes += text.len() as u64;
                 let hash = self.hash;
-                hash.each(text, |hash, look| self.written(hash, look.number));
+                hash.each(text, |hash, number| self.written(hash, number));
             }
             Piece::Bytes(_) => self.whole(piece),
         }

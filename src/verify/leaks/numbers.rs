@@ -1,11 +1,25 @@
 //! How the numbers of a column are spread, so that coincidences between two columns can be compared with what chance
 //! gives: keys count up, telephone numbers begin alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+
+use ahash::RandomState;
 
 /// Numbers by their digits and first three digits.
 #[derive(Clone, Default)]
-pub(super) struct Spread(BTreeMap<(u32, u16), Bucket>);
+pub(super) struct Spread(HashMap<(u32, u16), Bucket, Fixed>);
+
+/// Fixed seeds: nothing goes by the order of a map.
+#[derive(Clone, Default)]
+struct Fixed;
+
+impl std::hash::BuildHasher for Fixed {
+    type Hasher = <RandomState as std::hash::BuildHasher>::Hasher;
+
+    fn build_hasher(&self) -> Self::Hasher {
+        RandomState::with_seeds(1, 2, 3, 4).build_hasher()
+    }
+}
 
 #[derive(Clone, Copy)]
 struct Bucket {
@@ -26,17 +40,22 @@ impl Spread {
 
     /// Adds another unit's.
     pub(super) fn join(&mut self, other: Spread) {
-        for (place, other) in other.0 {
+        for (place, other) in other.sorted() {
             let bucket = self.0.entry(place).or_insert(Bucket { count: 0, ..other });
             bucket.count += other.count;
             (bucket.low, bucket.high) = (bucket.low.min(other.low), bucket.high.max(other.high));
         }
     }
 
+    fn sorted(&self) -> BTreeMap<(u32, u16), Bucket> {
+        self.0.iter().map(|(place, bucket)| (*place, *bucket)).collect()
+    }
+
     /// Numbers that both columns are expected to hold if neither knows of the other: in each bucket as if spread evenly
     /// over the room that they take together.
     pub(super) fn expected(&self, other: &Spread) -> f64 {
-        let both = self.0.iter().filter_map(|(place, own)| Some((place.0, own, other.0.get(place)?)));
+        let own = self.sorted();
+        let both = own.iter().filter_map(|(place, own)| Some((place.0, own, other.0.get(place)?)));
         both.map(|(digits, a, b)| {
             let room = room(digits, a, b);
             let (a, b) = ((a.count as f64).min(room), (b.count as f64).min(room));

@@ -1,9 +1,9 @@
 //! How telling a value is: what a coincidence between two columns would mean.
 
-use super::words::{Hash, Look};
+use super::words::{Hash, Look, number};
 
 /// What a value of a masked column is, for those that are looked for elsewhere at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Sort {
     /// An address that mail can reach.
     Mail = 0,
@@ -25,41 +25,56 @@ const CODE: usize = 10;
 /// Letters in a row from which on a code is words.
 const WORD: usize = 5;
 
-/// Sorts a value; `None` where it says too little to be told from others, or is reserved and nobody's.
-pub(super) fn sort(hash: &Hash, text: &[u8]) -> Option<(Sort, u64, Look)> {
+/// Sorts a value; `None` where it says too little to be told from others, or is reserved and nobody's. A number of at most
+/// 18 digits comes with it.
+pub(super) fn sort(hash: &Hash, text: &[u8]) -> Option<(Sort, u64, Option<u64>)> {
     let (hash, look) = hash.looked_at(text)?;
-    if is_filler(text) {
+    let Look { words, chars, digits, mixed, at } = look;
+    let sort = if at && words >= 3 {
+        Sort::Mail
+    } else if digits == chars {
+        Sort::Number
+    } else if words == 1 && digits == 0 {
+        return None;
+    } else if mixed >= CODE || digits >= 4 && chars >= CODE && longest_run(text) < WORD {
+        Sort::Code
+    } else {
+        Sort::Words
+    };
+    if sort == Sort::Mail && is_reserved(text) || digits > 0 && is_filler(text) {
         return None;
     }
-    let sort = match look {
-        Look { at: true, words, .. } if words >= 3 => {
-            if is_reserved(text) {
-                return None;
-            }
-            Sort::Mail
-        }
-        Look { digits, chars, .. } if digits == chars => Sort::Number,
-        Look { words: 1, digits: 0, .. } => return None,
-        Look { mixed, .. } if mixed >= CODE => Sort::Code,
-        Look { digits, chars, run, .. } if digits >= 4 && chars >= CODE && run < WORD => Sort::Code,
-        _ => Sort::Words,
-    };
-    Some((sort, hash, look))
+    Some((sort, hash, (sort == Sort::Number && chars <= 18).then(|| number(text))))
+}
+
+/// Letters of the longest run.
+fn longest_run(text: &[u8]) -> usize {
+    let (mut longest, mut run) = (0, 0);
+    for byte in text {
+        run = if byte.is_ascii_alphabetic() || *byte >= 0x80 { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
 }
 
 /// Whether it holds at most two different letters or digits, or counts up: `0000000`, `xxxx-xxxx`, `1234567890`.
 fn is_filler(text: &[u8]) -> bool {
-    let mut seen = [0u64; 4];
-    let mut previous = 0u8;
-    let mut counts = true;
-    let mut first = true;
+    let mut seen: [Option<u8>; 2] = [None; 2];
+    let (mut few, mut counts) = (true, true);
+    let mut previous: Option<u8> = None;
     for byte in text.iter().filter(|byte| byte.is_ascii_alphanumeric() || **byte >= 0x80) {
         let byte = byte.to_ascii_lowercase();
-        seen[usize::from(byte >> 6)] |= 1 << (byte & 63);
-        counts &= first || byte == previous + 1 || (previous, byte) == (b'9', b'0');
-        (previous, first) = (byte, false);
+        match seen.iter_mut().find(|seen| seen.is_none_or(|seen| seen == byte)) {
+            Some(place) => *place = Some(byte),
+            None => few = false,
+        }
+        counts &= previous.is_none_or(|previous| byte == previous.wrapping_add(1) || (previous, byte) == (b'9', b'0'));
+        previous = Some(byte);
+        if !few && !counts {
+            return false;
+        }
     }
-    counts || seen.iter().map(|bits| bits.count_ones()).sum::<u32>() <= 2
+    true
 }
 
 /// Whether an address stands under a name that is never delegated (RFC 2606, RFC 6761): masks write such, and no person

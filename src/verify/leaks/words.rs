@@ -28,61 +28,44 @@ pub(super) struct Look {
     pub(super) chars: usize,
     /// Digits.
     pub(super) digits: usize,
-    /// Letters of the longest run.
-    pub(super) run: usize,
     /// Letters and digits of the longest word that has both.
     pub(super) mixed: usize,
     /// Whether an `@` stands between two words.
     pub(super) at: bool,
-    /// The number that it is, if it is all digits and at most 18 of them.
-    pub(super) number: Option<u64>,
 }
 
-impl Look {
-    /// Whether a value may be found by this inside a longer text.
-    fn stands_out(&self) -> bool {
-        match self.words {
-            1 => self.digits > 0 && self.chars >= SHORTEST,
-            2..=MOST_PLAIN => self.chars >= SHORTEST,
-            _ => self.words <= MOST && self.chars >= SHORTEST && (self.digits > 0 || self.at),
-        }
-    }
-}
+const DIGIT: u16 = 1 << 8;
 
-const SEPARATOR: u8 = 0;
-const DIGIT: u8 = 2;
-
-/// What each byte is: a separator, a letter or a digit. Bytes of characters beyond ASCII are letters.
-static SORTS: [u8; 256] = {
-    let mut sorts = [SEPARATOR; 256];
+/// What each byte is: 0 for what stands between words, else the letter in lower case or the digit, with [`DIGIT`].
+/// Bytes of characters beyond ASCII are letters.
+static BYTES: [u16; 256] = {
+    let mut bytes = [0; 256];
     let mut byte = 0;
     while byte < 256 {
         let b = byte as u8;
-        sorts[byte] = if b.is_ascii_digit() {
-            DIGIT
+        if b.is_ascii_digit() {
+            bytes[byte] = b as u16 | DIGIT;
         } else if b.is_ascii_alphabetic() || b >= 0x80 {
-            1
-        } else {
-            SEPARATOR
-        };
+            bytes[byte] = b.to_ascii_lowercase() as u16;
+        }
         byte += 1;
     }
-    sorts
+    bytes
 };
 
-/// One of the last words.
+/// How far a text has been read.
 #[derive(Clone, Copy, Default)]
-struct Word {
-    /// Hash and length of everything before it.
-    before: u64,
-    start: usize,
+struct Place {
+    /// The polynomial over all letters and digits so far.
+    hash: u64,
+    /// How many they are.
     chars: usize,
+    /// How many of them are digits.
     digits: usize,
-    run: usize,
-    /// Whether an `@` stands before it.
-    at: bool,
-    /// The number that it is, if it is one of at most 18 digits.
-    number: Option<u64>,
+    /// How many `@` stand between words so far.
+    ats: usize,
+    /// Bytes read.
+    at: usize,
 }
 
 impl Hash {
@@ -108,8 +91,9 @@ impl Hash {
     pub(super) fn whole(&self, text: &[u8]) -> Option<u64> {
         let (mut polynomial, mut chars) = (0u64, 0);
         for byte in text {
-            if SORTS[usize::from(*byte)] != SEPARATOR {
-                polynomial = polynomial.wrapping_mul(self.base).wrapping_add(u64::from(byte.to_ascii_lowercase()));
+            let byte = BYTES[usize::from(*byte)];
+            if byte != 0 {
+                polynomial = polynomial.wrapping_mul(self.base).wrapping_add(u64::from(byte));
                 chars += 1;
             }
         }
@@ -124,105 +108,90 @@ impl Hash {
 
     /// A whole text as one value, and what it is made of.
     pub(super) fn looked_at(&self, text: &[u8]) -> Option<(u64, Look)> {
-        let mut all = Look { number: Some(0), ..Look::default() };
-        let end = self.read(text, |word, _, at| {
-            all.words += 1;
-            all.chars += word.chars;
-            all.digits += word.digits;
-            all.run = all.run.max(word.run);
-            if word.digits > 0 && word.digits < word.chars {
-                all.mixed = all.mixed.max(word.chars);
+        let mut look = Look::default();
+        let mut place = Place::default();
+        let mut first = None;
+        while let Some((start, end)) = self.word(text, place) {
+            look.words += 1;
+            look.at |= start.ats > *first.get_or_insert(start.ats);
+            let (chars, digits) = (end.chars - start.chars, end.digits - start.digits);
+            if digits > 0 && digits < chars {
+                look.mixed = look.mixed.max(chars);
             }
-            all.at |= at && all.words > 1;
-            all.number = joined(all.number, word);
-        });
-        (end.1 >= SHORTEST).then(|| (self.mixed(end.0, end.1), all))
+            place = end;
+        }
+        (look.chars, look.digits) = (place.chars, place.digits);
+        (look.chars >= SHORTEST).then(|| (self.mixed(place.hash, place.chars), look))
     }
 
-    /// Every value that may stand in a text: whole, or as some of its words.
-    pub(super) fn each(&self, text: &[u8], mut found: impl FnMut(u64, &Look)) {
-        let mut last = [Word::default(); MOST];
-        let mut count = 0;
-        let (mut digits, mut at_all) = (0, false);
-        let end = self.read(text, |word, end, at| {
-            last[count % MOST] = Word { at, ..*word };
-            count += 1;
-            digits += word.digits;
-            at_all |= at;
-            let mut look = Look { number: Some(0), ..Look::default() };
-            let mut power = 1u64;
-            let mut numbers = true;
-            for back in 1..=count.min(MOST) {
-                let first = &last[(count - back) % MOST];
-                look.words = back;
-                look.chars += first.chars;
-                look.digits += first.digits;
-                look.run = look.run.max(first.run);
-                look.at |= back > 1 && last[(count - back + 1) % MOST].at;
-                // Digits are put in front of what there is.
-                numbers &= first.number.is_some();
-                look.number = match (first.number, look.number) {
-                    (Some(own), Some(rest)) if numbers && look.chars <= 18 => Some(own * power + rest),
-                    _ => None,
-                };
-                power = power.saturating_mul(10u64.saturating_pow(first.chars.min(19) as u32));
-                if look.stands_out() && look.chars <= LONGEST {
-                    let part = end.wrapping_sub(first.before.wrapping_mul(self.powers[look.chars]));
-                    found(self.mixed(part, look.chars), &look);
+    /// Every value that may stand in a text: whole, or as some of its words. A number of at most 18 digits comes with it.
+    pub(super) fn each(&self, text: &[u8], mut found: impl FnMut(u64, Option<u64>)) {
+        let mut starts = [Place::default(); MOST];
+        let mut words = 0;
+        let mut place = Place::default();
+        while let Some((start, end)) = self.word(text, place) {
+            starts[words % MOST] = start;
+            words += 1;
+            // What stands before the first of these words does not enter.
+            let oldest = &starts[words.saturating_sub(MOST) % MOST];
+            let telling = end.digits > oldest.digits || end.ats > oldest.ats;
+            for back in 1..=words.min(if telling { MOST } else { MOST_PLAIN }) {
+                let first = &starts[(words - back) % MOST];
+                let (chars, digits) = (end.chars - first.chars, end.digits - first.digits);
+                if chars < SHORTEST {
+                    continue;
                 }
+                let plain = digits == 0 && end.ats == first.ats;
+                if chars > LONGEST || plain && (back == 1 || back > MOST_PLAIN) {
+                    continue;
+                }
+                let part = end.hash.wrapping_sub(first.hash.wrapping_mul(self.powers[chars]));
+                let number = (digits == chars && chars <= 18).then(|| number(&text[first.at..end.at]));
+                found(self.mixed(part, chars), number);
             }
-        });
+            place = end;
+        }
         // What is longer than any of its parts is one value too; a shorter one was found at its last word.
-        let parts = if digits > 0 || at_all { MOST } else { MOST_PLAIN };
-        if end.1 >= SHORTEST && (count > parts || end.1 > LONGEST) {
-            found(self.mixed(end.0, end.1), &Look { words: count, chars: end.1, digits, ..Look::default() });
+        let parts = if place.digits > 0 || place.ats > 0 { MOST } else { MOST_PLAIN };
+        if place.chars >= SHORTEST && (words > parts || place.chars > LONGEST) {
+            found(self.mixed(place.hash, place.chars), None);
         }
     }
 
-    /// Reads a text word by word; tells each word, the hash up to its end, and whether an `@` stands before it. Returns
-    /// hash and length of the whole.
-    fn read(&self, text: &[u8], mut told: impl FnMut(&Word, u64, bool)) -> (u64, usize) {
-        let (mut hash, mut chars) = (0u64, 0);
-        let (mut at, mut run) = (false, 0);
-        let mut word = Word { number: Some(0), ..Word::default() };
-        for byte in text.iter().copied().chain([b' ']) {
-            let sort = SORTS[usize::from(byte)];
-            if sort != SEPARATOR {
-                hash = hash.wrapping_mul(self.base).wrapping_add(u64::from(byte.to_ascii_lowercase()));
-                chars += 1;
-                if sort == DIGIT {
-                    word.digits += 1;
-                    run = 0;
-                    if chars - word.start <= 18 {
-                        word.number = word.number.map(|number| number * 10 + u64::from(byte - b'0'));
-                    }
-                } else {
-                    run += 1;
-                    word.run = word.run.max(run);
-                    word.number = None;
-                }
-                continue;
+    /// Reads the next word: the places of its start and of its end.
+    fn word(&self, text: &[u8], mut place: Place) -> Option<(Place, Place)> {
+        let mut rest = text[place.at..].iter();
+        let first = loop {
+            let byte = *rest.next()?;
+            place.at += 1;
+            if BYTES[usize::from(byte)] != 0 {
+                break byte;
             }
-            word.chars = chars - word.start;
-            if word.chars > 0 {
-                if word.chars > 18 {
-                    word.number = None;
-                }
-                told(&word, hash, at);
-                at = false;
-                run = 0;
-                word = Word { before: hash, start: chars, number: Some(0), ..Word::default() };
+            place.ats += usize::from(byte == b'@');
+        };
+        place.at -= 1;
+        let start = place;
+        let mut hash = place.hash;
+        let mut digits = place.digits;
+        let mut chars = 0;
+        for byte in std::iter::once(first).chain(rest.copied()) {
+            let byte = BYTES[usize::from(byte)];
+            if byte == 0 {
+                break;
             }
-            at |= byte == b'@';
+            hash = hash.wrapping_mul(self.base).wrapping_add(u64::from(byte));
+            digits += usize::from(byte >> 8);
+            chars += 1;
         }
-        (hash, chars)
+        let end = Place { hash, chars: start.chars + chars, digits, ats: start.ats, at: start.at + chars };
+        Some((start, end))
     }
 }
 
-/// A number with a word's digits behind it, if both are digits and fit.
-fn joined(number: Option<u64>, word: &Word) -> Option<u64> {
-    let shifted = number?.checked_mul(10u64.checked_pow(u32::try_from(word.chars).ok()?)?)?;
-    shifted.checked_add(word.number?)
+/// The number that a text's digits are.
+pub(super) fn number(text: &[u8]) -> u64 {
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit());
+    digits.fold(0, |sum: u64, digit| sum.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')))
 }
 
 #[cfg(test)]
@@ -271,12 +240,12 @@ mod tests {
     fn looks_are_those_of_the_words() {
         let look = |text: &str| hash().looked_at(text.as_bytes()).unwrap().1;
         let mail = look("anna.schmidt7@mail.de");
-        assert_eq!((mail.words, mail.chars, mail.digits, mail.run, mail.at, mail.number), (4, 18, 1, 7, true, None));
-        assert_eq!(look("+49 170 1234567").number, Some(491_701_234_567));
+        assert_eq!((mail.words, mail.chars, mail.digits, mail.mixed, mail.at), (4, 18, 1, 8, true));
+        assert!(!look("@anna_schmidt").at);
         assert_eq!(look("0049 170 1234567").digits, 14);
-        assert_eq!(look("1234567890123456789").number, None);
+        assert_eq!(number(b"+49 170 1234567"), 491_701_234_567);
         let mut numbers = Vec::new();
-        hash().each(b"tel 0170 1234567 or 98765 43210", |_, look| numbers.extend(look.number));
+        hash().each(b"tel 0170 1234567 or 98765 43210", |_, number| numbers.extend(number));
         assert_eq!(numbers, [1_234_567, 1_701_234_567, 9_876_543_210]);
     }
 
@@ -284,11 +253,9 @@ mod tests {
     fn short_texts_are_no_values() {
         assert_eq!(hash().whole(b"Anna"), None);
         let mut found = 0;
-        hash().each(b"the cat sat on a mat 12 34", |_, look| {
-            assert!(look.chars >= SHORTEST);
-            found += 1;
-        });
+        hash().each(b"the cat sat on a mat 12 34", |_, _| found += 1);
         assert!(found > 0);
+        hash().each(b"Kirchheimbolanden", |_, _| panic!("a single word is no value"));
     }
 
     #[test]
