@@ -85,6 +85,7 @@ fn broken(def: &MaskDef, build: fn(&Params, &ColumnFacts, &DomainKey) -> Built) 
 const COLUMNS: &[(&str, &str, &str, &str)] = &[
     ("choose", "text", "'Berlin ' || i", "{ mask: choose, from: [a, b] }"),
     ("city", "text", "'Ortsteil ' || i", "city"),
+    ("coarsen", "date", "date '1980-01-01' + i", "coarsen"),
     ("company", "text", "'Firma Nummer ' || i", "company"),
     ("constant", "text", "'a word ' || i", "{ mask: constant, value: n/a }"),
     ("date_shift", "date", "date '1980-01-01' + i", "{ mask: date_shift, within: 30d }"),
@@ -107,6 +108,7 @@ const COLUMNS: &[(&str, &str, &str, &str)] = &[
     ("street", "text", "'Long Road ' || i", "street"),
     ("text", "text", "'She called on day ' || i || ' and was angry'", "text"),
     ("timestamp_shift", "timestamptz", "timestamptz '2024-01-01' + i * interval '1 hour'", "timestamp_shift"),
+    ("truncate", "text", "4012888888881800 + i || ''", "{ mask: truncate, first: 6, last: 4 }"),
     ("url", "text", "'https://www.shop.de/u/' || i", "url"),
     ("username", "text", "'anna' || i", "username"),
 ];
