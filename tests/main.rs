@@ -7,8 +7,10 @@
 //! - [`interlock`]: targets that are not staging, by whichever way they are reached: refused, and nothing written.
 //! - [`joins`]: every shape of key and reference: foreign keys valid, join counts equal.
 //! - [`leaks`]: masks that are broken and values that stand elsewhere: the run fails and says where.
+//! - [`mistakes`]: sixty kinds of mistakes in two files, and a thousand wrong files: all found, soon, exit 2.
 //! - [`plan`]: rules and schemas and the plans or mistakes that come of them, as data (no database).
 //! - [`refresh`]: the main job on small databases: what arrives, what stays, what is refused.
+//! - [`review`]: what reviewers sign: exceptions, exempt rows, approvals; `check` in each format.
 //! - [`rules`]: wrong rule files and what is said about them, as data (no database).
 //! - [`shipped`]: the shipped rules, the demo, the README.
 //! - [`subset`]: which rows travel in every shape of reference, against a second way of working it out.
@@ -30,8 +32,10 @@ mod crash;
 mod interlock;
 mod joins;
 mod leaks;
+mod mistakes;
 mod plan;
 mod refresh;
+mod review;
 mod rules;
 mod shipped;
 mod subset;

@@ -44,7 +44,7 @@ impl Audit {
             Format::Json => serde_json::to_string_pretty(&register).unwrap_or_default(),
             Format::Markdown => register.to_markdown(),
             Format::Html => register.to_html(),
-            Format::Text => register.to_text(output::width()),
+            Format::Text | Format::Sarif => register.to_text(output::width()),
         };
         let text = text.trim_end();
         match &self.output {

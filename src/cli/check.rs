@@ -8,7 +8,11 @@ use serde_json::json;
 
 use super::{Common, Format, output, rules};
 use crate::diagnostic::Diagnostics;
+use crate::diagnostic::sarif;
 use crate::failure::Failure;
+
+/// What a log of this command says that it looked for.
+const RULE: sarif::Rule = sarif::Rule { id: "check", about: "Mistakes in a rule file, against a schema" };
 
 /// Finds every mistake in a rule file at once, against a schema snapshot (offline) or a database (`--source`)
 #[derive(Args)]
@@ -32,6 +36,16 @@ pub(super) struct Check {
 impl Check {
     pub(super) async fn run(self, common: &Common) -> Result<(), Failure> {
         let ended = self.check(common).await;
+        if common.format == Format::Sarif {
+            let (found, complete) = match &ended {
+                Ok((_, found)) => (sarif::findings(found), true),
+                Err(failure) => match &failure.diagnostics {
+                    Some(found) => (sarif::findings(found), true),
+                    None => (Vec::new(), false),
+                },
+            };
+            output::result(format!("{:#}", sarif::log(RULE, &found, complete)))?;
+        }
         if common.format == Format::Json {
             let found = match &ended {
                 Ok((_, found)) => output::as_json(found),
@@ -40,7 +54,7 @@ impl Check {
             output::result(json!({"ok": ended.is_ok(), "diagnostics": found}))?;
         }
         let (text, _) = ended?;
-        if common.format == Format::Json { Ok(()) } else { output::result(text) }
+        if matches!(common.format, Format::Json | Format::Sarif) { Ok(()) } else { output::result(text) }
     }
 
     /// What to print where all is well, and the warnings.
@@ -48,6 +62,7 @@ impl Check {
         let loaded = rules::load(&self.rules, self.schema.as_deref())?.for_environment(self.env.as_deref())?;
         let schema = loaded.schema_of(self.source.as_deref()).await?;
         let (plan, found) = loaded.resolve(&schema, common, self.strict)?;
+        loaded.unexpired()?;
         let columns: usize = plan.tables.iter().map(|table| table.columns.len()).sum();
         let kept = plan.tables.iter().flat_map(|table| &table.columns).filter(|column| column.is_kept()).count();
         let warnings = found.list.len();

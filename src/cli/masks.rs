@@ -40,7 +40,7 @@ fn list(format: Format) -> String {
     match format {
         Format::Json => json!(MASKS.iter().map(|def| as_json(def)).collect::<Vec<_>>()).to_string(),
         Format::Markdown => markdown(),
-        Format::Text | Format::Html => {
+        Format::Text | Format::Html | Format::Sarif => {
             let width = MASKS.iter().map(|def| def.name.len()).max().unwrap_or_default();
             let line = |def: &&MaskDef| format!("{:width$}  {:6}  {}", def.name, unique(def), def.summary);
             let lines: Vec<String> = MASKS.iter().map(line).collect();

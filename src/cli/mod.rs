@@ -65,6 +65,8 @@ enum Format {
     Json,
     /// For documents (where a command says so)
     Markdown,
+    /// SARIF 2.1.0, for code hosts (where a command says so)
+    Sarif,
     /// One page for a browser (where a command says so)
     Html,
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Common, Format, output, rules, why};
 use crate::failure::Failure;
-use crate::plan::{Because, ColumnPlan, Plan, Rows, SequenceState, TablePlan, subset};
+use crate::plan::{Because, ColumnPlan, Exception, Plan, Rows, SequenceState, TablePlan, subset};
 
 /// Shows what will happen to each table and column and why, against a schema snapshot (offline) or a database (`--source`)
 #[derive(Args)]
@@ -79,6 +79,10 @@ fn text(plan: &Plan) -> String {
             lines.push(format!("sequence {}: goes on above {value}, for the masked {column}", sequence.sequence));
         }
     }
+    let one = |one: &Exception| {
+        format!("exception at line {}, until {}: {} is kept: {}", one.line, one.expires, one.column, one.why)
+    };
+    lines.extend(plan.exceptions.iter().map(one));
     lines.extend(plan.after_load.iter().map(|script| format!("after the load: {}", script.name)));
     if plan.selection.is_some() {
         lines.push(format!("rows of tables that a subset or `rows:` narrows are {}", subset::HOW));

@@ -241,6 +241,7 @@ impl Job {
         let opened = self.open(jobs, loaded.snapshot.as_ref()).await?;
         let resolved = async {
             let (plan, found) = loaded.resolve(opened.source().schema(), common, self.options.strict)?;
+            loaded.unexpired()?;
             if let Opened::Postgres(source) = &opened {
                 warnings.extend_from_slice(source.warnings());
                 source.check(&plan).await?;

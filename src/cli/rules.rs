@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Common, endpoint, output};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::plan::{self, Plan, Script};
 use crate::rules::{self, RuleFile};
 use crate::schema::Schema;
@@ -51,6 +51,11 @@ pub(super) fn load(path: &Path, schema: Option<&Path>) -> Result<Loaded, Failure
     Err(Diagnostics { file: rules.path, text: rules.text, list: missing }.into())
 }
 
+/// The day that it is now, in UTC.
+pub(super) fn today() -> jiff::civil::Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
 /// Where a rule file's schema snapshot stands: `shop.yaml` has `shop.schema.json` beside it.
 pub(super) fn snapshot_path(rules: &Path) -> PathBuf {
     rules.with_extension("schema.json")
@@ -71,6 +76,22 @@ pub(super) fn read_snapshot(path: &Path) -> Result<Schema, Failure> {
 }
 
 impl Loaded {
+    /// Refuses what has expired, by the day that it is now (UTC).
+    ///
+    /// # Errors
+    /// Exceptions or exempt rows whose last day is over (exit 4).
+    pub(super) fn unexpired(&self) -> Result<(), Failure> {
+        let list = self.rules.expired(today());
+        if list.is_empty() {
+            return Ok(());
+        }
+        let what =
+            if list.len() == 1 { "1 permission has".to_owned() } else { format!("{} permissions have", list.len()) };
+        let found = Diagnostics { file: self.rules.path.clone(), text: self.rules.text.clone(), list };
+        let message = format!("{what} expired in {}", self.rules.path);
+        Err(Failure { kind: Kind::Refused, message, ..Failure::from(found) })
+    }
+
     /// Takes the environment that `--env` names; without it all rows travel.
     ///
     /// # Errors

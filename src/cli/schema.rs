@@ -50,6 +50,8 @@ fn document() -> Value {
             "required": ["from", "to"],
         },
         "environment": closed(properties(&keys::ENVIRONMENT, environment_key)),
+        "exception": needing_all(properties(&keys::EXCEPTION, exception_key)),
+        "exempt": needing_all(properties(&keys::EXEMPT, exception_key)),
     });
     file
 }
@@ -80,6 +82,7 @@ fn file_key(name: &str) -> Option<Value> {
         "after_load" => reference("texts"),
         "mirror" => closed(properties(&keys::MIRROR, mirror_key)),
         "environments" => map_of(reference("environment")),
+        "exceptions" => json!({"type": "array", "items": reference("exception")}),
         _ => return None,
     })
 }
@@ -90,6 +93,7 @@ fn table_key(name: &str) -> Option<Value> {
         "columns" => map_of(reference("column")),
         "keep" => json!({"anyOf": [reference("text"), map_of(filled())]}),
         "cut" => reference("texts"),
+        "exempt" => reference("exempt"),
         _ => return None,
     })
 }
@@ -117,6 +121,24 @@ fn reference_key(name: &str) -> Option<Value> {
         }
         _ => return None,
     })
+}
+
+fn exception_key(name: &str) -> Option<Value> {
+    Some(match name {
+        "allow" => json!({"enum": ["keep"]}),
+        "column" | "why" => json!({"type": "string"}),
+        "where" => reference("text"),
+        "expires" => json!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
+        _ => return None,
+    })
+}
+
+/// A map in which no key may be missing.
+fn needing_all(properties: Map<String, Value>) -> Value {
+    let names: Vec<String> = properties.keys().cloned().collect();
+    let mut map = closed(properties);
+    map["required"] = json!(names);
+    map
 }
 
 fn mirror_key(name: &str) -> Option<Value> {
@@ -280,7 +302,9 @@ mod tests {
 
     #[test]
     fn every_key_of_the_reader_is_known_with_a_shape() {
-        let places: [(&Keys, Describe); 8] = [
+        let places: [(&Keys, Describe); 10] = [
+            (&keys::EXCEPTION, exception_key),
+            (&keys::EXEMPT, exception_key),
             (&keys::FILE, file_key),
             (&keys::TABLE, table_key),
             (&keys::COLUMN, column_key),

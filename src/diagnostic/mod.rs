@@ -1,6 +1,7 @@
 //! What is wrong in a rule file, and where: plain data that the command line renders.
 
 mod render;
+pub mod sarif;
 
 pub use render::render;
 

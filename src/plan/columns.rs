@@ -56,7 +56,6 @@ pub(super) fn own_domain(column: &ColumnName) -> String {
 pub(super) fn draft(
     rules: &RuleFile,
     table: &Table,
-    column: &Column,
     home: &ColumnName,
     cover: Cover<'_>,
     mistakes: &mut Vec<Diagnostic>,
@@ -66,11 +65,7 @@ pub(super) fn draft(
         Cover::Keep { why, span, literal } => {
             Some(Draft { broad: !literal, ..kept(rules, &why.value, span, home, false) })
         }
-        Cover::Rule { rule, literal } => {
-            let draft = ruled(rules, table, home, rule, literal, mistakes)?;
-            personal_keep(column, home, rule, &draft, mistakes);
-            Some(draft)
-        }
+        Cover::Rule { rule, literal } => ruled(rules, table, home, rule, literal, mistakes),
     }
 }
 
@@ -91,20 +86,23 @@ fn kept(rules: &RuleFile, why: &str, span: Span, home: &ColumnName, literal: boo
     }
 }
 
-/// A person's class is not kept; exceptions are a later chapter of the language.
-fn personal_keep(column: &Column, home: &ColumnName, rule: &ColumnRule, draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
-    if draft.mask.name != "keep" {
-        return;
-    }
-    if let Some(class) = rule.class.as_ref().filter(|class| class::is_personal(&class.value)) {
-        let masks = MASKS.iter().filter(|def| def.name != "keep" && def.accepts.takes(&column.ty.kind));
-        let names: Vec<&str> = masks.map(|def| def.name).collect();
-        mistakes.push(
-            Diagnostic::error(rule.mask_span(), format!("{home} is {}, about a person, and is kept", class.value))
-                .related(class.span, "its class")
-                .help(format!("mask it ({}), or correct its class", names.join(", "))),
-        );
-    }
+/// A person's class is not kept without an exception.
+pub(super) fn personal_keep(
+    column: &Column,
+    home: &ColumnName,
+    rule: &ColumnRule,
+    draft: &Draft,
+) -> Option<Diagnostic> {
+    let class = rule.class.as_ref().filter(|class| draft.mask.name == "keep" && class::is_personal(&class.value))?;
+    let masks = MASKS.iter().filter(|def| def.name != "keep" && def.accepts.takes(&column.ty.kind));
+    let names: Vec<&str> = masks.map(|def| def.name).collect();
+    let entry = format!("{{ column: {home}, allow: keep, why: REASON, expires: YYYY-MM-DD }}");
+    Some(
+        Diagnostic::error(rule.mask_span(), format!("{home} is {}, about a person, and is kept", class.value))
+            .related(class.span, "its class")
+            .help(format!("mask it ({}), or correct its class", names.join(", ")))
+            .help(format!("or let it be reviewed, and write under `exceptions:` - {entry}")),
+    )
 }
 
 fn ruled(

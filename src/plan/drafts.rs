@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::columns;
 use super::cover::{Cover, Covers};
+use super::exceptions::Exceptions;
 use super::lineage::Lineage;
 use super::references::References;
 use super::resolve::Drafts;
@@ -22,6 +23,7 @@ pub(super) struct Drafter<'a, 'c> {
     references: &'a References,
     snapshot: Option<&'a Lineage<'a>>,
     covers: &'c mut Covers<'a>,
+    exceptions: &'c mut Exceptions<'a>,
     drafts: Drafts,
     found: Vec<Diagnostic>,
     /// Columns without a rule, by the table where they are at home.
@@ -39,7 +41,7 @@ impl<'a, 'c> Drafter<'a, 'c> {
         lineage: &'a Lineage<'a>,
         references: &'a References,
         snapshot: Option<&'a Lineage<'a>>,
-        covers: &'c mut Covers<'a>,
+        (covers, exceptions): (&'c mut Covers<'a>, &'c mut Exceptions<'a>),
     ) -> Self {
         Self {
             rules,
@@ -47,6 +49,7 @@ impl<'a, 'c> Drafter<'a, 'c> {
             references,
             snapshot,
             covers,
+            exceptions,
             drafts: Drafts::new(),
             found: Vec::new(),
             missing: BTreeMap::new(),
@@ -100,11 +103,17 @@ impl<'a, 'c> Drafter<'a, 'c> {
             }
         }
         let mut mistakes = Vec::new();
-        let draft = columns::draft(self.rules, table, column, home, cover, &mut mistakes);
+        let draft = columns::draft(self.rules, table, home, cover, &mut mistakes);
         self.found.append(&mut mistakes);
         let Some(draft) = draft else {
             return;
         };
+        if let Cover::Rule { rule, .. } = cover
+            && let Some(mistake) = columns::personal_keep(column, home, rule, &draft)
+            && !self.exceptions.allow(home)
+        {
+            self.found.push(mistake);
+        }
         let classed = matches!(cover, Cover::Rule { rule, .. } if rule.class.is_some());
         if draft.mask.name == "keep"
             && !classed
@@ -112,6 +121,7 @@ impl<'a, 'c> Drafter<'a, 'c> {
             && !self.follows_another(home)
             && let Some(class) = classify::guess(&table.name.name, &column.name, &column.ty)
             && class::is_personal(class)
+            && !self.exceptions.allow(home)
         {
             self.suspicious.entry(cover.span()).or_default().push(format!("{name} ({class})"));
         }
@@ -169,10 +179,9 @@ impl<'a, 'c> Drafter<'a, 'c> {
         }
         for (span, columns) in &self.suspicious {
             let message = format!("kept, although they look like a person's: {}", columns.join(", "));
-            self.found.push(
-                Diagnostic::warning(*span, message)
-                    .help("mask them (`{ class: NAME }` is enough), or say with `class:` what else they are"),
-            );
+            self.found.push(Diagnostic::warning(*span, message).help(
+                "mask them (`{ class: NAME }` is enough), say with `class:` what else they are, or write an exception",
+            ));
         }
         if let (None, Some(span)) = (self.snapshot, self.broad) {
             let message = "without a schema snapshot this keep also covers columns that nobody has reviewed";

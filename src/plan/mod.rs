@@ -7,6 +7,7 @@ mod conflicts;
 mod constraints;
 mod cover;
 mod drafts;
+mod exceptions;
 mod follow;
 mod formula;
 mod guarantees;
@@ -45,6 +46,8 @@ pub struct Plan {
     pub tables: Vec<TablePlan>,
     /// Names of the profiles whose demands its masks meet.
     pub profiles: Vec<&'static str>,
+    /// Columns of persons that are kept by an exception, sorted by column.
+    pub exceptions: Vec<Exception>,
     /// The environment that it is for; without one all rows travel.
     pub environment: Option<String>,
     /// Which rows travel, where a condition on a row alone does not tell.
@@ -55,6 +58,19 @@ pub struct Plan {
     pub after_load: Vec<Script>,
     /// What the mirror leaves out or renames.
     pub mirror: Mirror,
+}
+
+/// A column of a person that is kept for a reason and a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exception {
+    /// The column, in the topmost table that has it.
+    pub column: ColumnName,
+    /// Why.
+    pub why: String,
+    /// The last day on which it holds (UTC).
+    pub expires: jiff::civil::Date,
+    /// Where the exception stands in the rule file, from 1.
+    pub line: usize,
 }
 
 /// What happens to one table.

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::columns::{self, Draft};
 use super::cover::Covers;
 use super::drafts::Drafter;
+use super::exceptions::Exceptions;
 use super::follow::Follow;
 use super::lineage::Lineage;
 use super::references::References;
@@ -44,7 +45,8 @@ pub fn resolve(
     found.extend(wrong);
     found.extend(columns::classes(rules));
     let snapshot = snapshot.map(Lineage::new);
-    let mut drafter = Drafter::new(rules, &lineage, &references, snapshot.as_ref(), &mut covers);
+    let mut exceptions = Exceptions::new(rules, &lineage);
+    let mut drafter = Drafter::new(rules, &lineage, &references, snapshot.as_ref(), (&mut covers, &mut exceptions));
     schema.tables.iter().filter(|table| travels(table)).for_each(|table| drafter.table(table));
     let (mut drafts, mistakes) = drafter.finish();
     found.extend(mistakes);
@@ -55,7 +57,8 @@ pub fn resolve(
     found.append(&mut covers.mistakes);
     found.extend(covers.idle(schema));
     found.extend(uniqueness::check(schema, &plans));
-    found.extend(profiles::check(rules, schema, &lineage, &plans, |_| false));
+    found.extend(profiles::check(rules, schema, &lineage, &plans, |column| exceptions.holds_for(column)));
+    found.extend(exceptions.idle());
     found.extend(constraints::check(schema, &lineage, &plans));
 
     let mut tables = Vec::new();
@@ -75,6 +78,7 @@ pub fn resolve(
         rules_digest: hex(&Sha256::digest(rules.text.as_bytes())),
         tables,
         profiles: rules.profiles.iter().map(|profile| profile.value.name).collect(),
+        exceptions: exceptions.planned(),
         environment: rules.chosen().map(|environment| environment.name.value.clone()),
         selection,
         sequences: sequences::resolve(schema, &plans),

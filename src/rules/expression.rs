@@ -83,6 +83,33 @@ const NOT_FUNCTIONS: &[&str] = &[
     "symmetric",
 ];
 
+/// Words that say another thing whenever one asks.
+const PASSING: &[&str] = &[
+    "age",
+    "clock_timestamp",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "gen_random_uuid",
+    "localtime",
+    "localtimestamp",
+    "nextval",
+    "now",
+    "pg_current_snapshot",
+    "pg_current_xact_id",
+    "random",
+    "random_normal",
+    "statement_timestamp",
+    "timeofday",
+    "transaction_timestamp",
+    "txid_current",
+    "uuidv4",
+    "uuidv7",
+];
+
+/// Strings that are read as a moment near the one in which they are read.
+const PASSING_TEXTS: &[&str] = &["now", "today", "tomorrow", "yesterday"];
+
 /// What has no place in a condition, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misplaced {
@@ -140,6 +167,18 @@ pub fn check(text: &str) -> Result<(), Misplaced> {
         Some((_, at)) => Err(Misplaced::new(at, "a parenthesis is not closed")),
         None => Ok(()),
     }
+}
+
+/// The first piece of a checked expression that may say another thing when it is asked again.
+pub fn passing(text: &str) -> Option<Misplaced> {
+    let tokens = tokens(text).unwrap_or_default();
+    let piece = tokens.into_iter().find(|(token, at)| match token {
+        Token::Word(word) => PASSING.contains(&word.as_str()),
+        Token::Quoted(name) => PASSING.contains(&name.as_str()),
+        Token::Literal => PASSING_TEXTS.contains(&text[at.clone()].trim_matches('\'').trim().to_lowercase().as_str()),
+        Token::Sign(_) => false,
+    });
+    piece.map(|(_, at)| Misplaced::new(at, "it asks for the time or for chance"))
 }
 
 /// Whether a `with` is the one of `timestamp with time zone`.
@@ -312,6 +351,22 @@ mod tests {
         ] {
             let wrong = check(text).expect_err(text);
             assert_eq!(&text[wrong.at], blamed, "{text}: {}", wrong.why);
+        }
+    }
+
+    #[test]
+    fn what_does_not_last_is_found() {
+        for text in ["login = 'qa-bot' and id < 5", "note = 'see you now' and lower(\"Now\") = 'x'"] {
+            assert_eq!(passing(text), None, "{text}");
+        }
+        for (text, blamed) in [
+            ("at > NOW() - interval '1 day'", "NOW"),
+            ("day = current_date", "current_date"),
+            ("day = 'Today'", "'Today'"),
+            ("random() < 0.5", "random"),
+            ("a = 1 and pg_catalog.\"now\"() > b", "\"now\""),
+        ] {
+            assert_eq!(&text[passing(text).unwrap().at], blamed, "{text}");
         }
     }
 

@@ -46,7 +46,7 @@ pub static FILE: Keys = Keys {
         key("after_load", "SQL files to run on the copy before it is verified"),
         key("mirror", "what of the schema is renamed or left out"),
         key("environments", "which rows staging, QA and others get (`--env NAME`)"),
-        later("exceptions", "persons' columns that are kept for a reason and a time"),
+        key("exceptions", "persons' columns that are kept for a reason and a time"),
     ],
 };
 
@@ -58,7 +58,7 @@ pub static TABLE: Keys = Keys {
         key("columns", "a rule for each column, or for each pattern of columns"),
         key("keep", "why all columns, or some, pass as they are"),
         key("cut", "columns that become NULL where the row that they refer to stays behind"),
-        later("exempt", "rows that pass as they are"),
+        key("exempt", "rows that pass as they are, for a reason and a time"),
     ],
 };
 
@@ -93,6 +93,27 @@ pub static REFERENCE: Keys = Keys {
         key("from", "the column that refers, as table.column, or \"table(column, column)\""),
         key("to", "the column that is referred to, or as many"),
         key("where", "for columns that refer to different tables: the column that tells, and its value or values"),
+    ],
+};
+
+/// Of an entry of `exceptions:`.
+pub static EXCEPTION: Keys = Keys {
+    place: "an exception",
+    keys: &[
+        key("column", "the column, as table.column"),
+        key("allow", "what it lets be done: keep"),
+        key("why", "the reason, for the reviewer"),
+        key("expires", "the last day on which it holds, as YYYY-MM-DD (UTC)"),
+    ],
+};
+
+/// Of `exempt:`.
+pub static EXEMPT: Keys = Keys {
+    place: "`exempt`",
+    keys: &[
+        key("where", "which rows, as a boolean SQL expression over the table's columns"),
+        key("why", "the reason, for the reviewer"),
+        key("expires", "the last day on which it holds, as YYYY-MM-DD (UTC)"),
     ],
 };
 

@@ -7,6 +7,7 @@ use crate::node::Entry;
 use crate::schema::TableName;
 
 mod environment;
+mod exception;
 pub mod expression;
 pub mod keys;
 mod pattern;
@@ -14,6 +15,7 @@ mod read;
 mod reference;
 mod table;
 
+pub use exception::{ExceptionRule, ExemptRule};
 pub use read::read;
 
 /// A piece of text and where it stands.
@@ -52,6 +54,8 @@ pub struct RuleFile {
     pub mirror: MirrorRule,
     /// `environments:`, in the file's order.
     pub environments: Vec<EnvironmentRule>,
+    /// `exceptions:`, in the file's order.
+    pub exceptions: Vec<ExceptionRule>,
     /// Index of the environment that the run is for (`--env`); without one all rows travel.
     pub environment: Option<usize>,
 }
@@ -170,6 +174,8 @@ pub struct TableRule {
     pub columns: Vec<ColumnRule>,
     /// `keep:`.
     pub keep: Vec<KeepRule>,
+    /// `exempt:`.
+    pub exempt: Option<ExemptRule>,
     /// `cut:`: columns that become NULL where the row that they refer to stays behind.
     pub cut: Vec<Spanned<String>>,
 }

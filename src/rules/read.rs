@@ -51,6 +51,7 @@ impl Reader<'_> {
             after_load: Vec::new(),
             mirror: MirrorRule::default(),
             environments: Vec::new(),
+            exceptions: Vec::new(),
             environment: None,
         };
         for entry in entries {
@@ -68,6 +69,7 @@ impl Reader<'_> {
                 "tables" => file.tables = self.tables(node),
                 "after_load" => file.after_load = self.texts(node, "`after_load`", "a script"),
                 "mirror" => file.mirror = self.mirror(node),
+                "exceptions" => file.exceptions = self.exceptions(node),
                 "environments" => file.environments = self.environments(node),
                 _ => self.unknown_key(entry, &keys::FILE),
             }

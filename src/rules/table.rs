@@ -47,6 +47,7 @@ impl Reader<'_> {
             rows: None,
             columns: Vec::new(),
             keep: Vec::new(),
+            exempt: None,
             cut: Vec::new(),
         };
         let what = format!("the table `{}`", entry.key);
@@ -56,6 +57,11 @@ impl Reader<'_> {
                 "rows" => table.rows = self.rows(&entry.node),
                 "columns" => table.columns = self.columns(&entry.node),
                 "keep" => table.keep = self.keeps(&entry.node),
+                "exempt" => {
+                    table.exempt = self.exempt(&entry.node);
+                    let message = "`exempt` is not supported yet by this version";
+                    self.mistakes.push(Diagnostic::error(entry.key_span, message));
+                }
                 "cut" => table.cut = self.texts(&entry.node, "`cut`", "a column"),
                 _ => self.unknown_key(entry, &keys::TABLE),
             }
@@ -106,7 +112,7 @@ impl Reader<'_> {
     }
 
     /// The place of a piece of a scalar, found by its characters: quotes, escapes and line breaks of YAML lie between.
-    fn inside(&self, span: Span, value: &str, piece: std::ops::Range<usize>) -> Span {
+    pub(super) fn inside(&self, span: Span, value: &str, piece: std::ops::Range<usize>) -> Span {
         let source = self.text.get(span.start..span.end).unwrap_or_default();
         let mut at = 0;
         let mut place = Span { start: span.start, end: span.start };
@@ -302,10 +308,10 @@ impl Reader<'_> {
     }
 
     /// A reason has words in it, all of them: an unquoted one ends where ` #` begins a comment.
-    fn reason(&mut self, why: Spanned<String>, value: bool) -> Option<Spanned<String>> {
+    pub(super) fn reason(&mut self, why: Spanned<String>, value: bool) -> Option<Spanned<String>> {
         if !why.value.chars().any(char::is_alphabetic) {
             self.mistakes.push(
-                Diagnostic::error(why.span, "a keep says why the value may stay as it is")
+                Diagnostic::error(why.span, "a reason says in words why the value may stay as it is")
                     .help("say it in a few words for the reviewer"),
             );
             return None;

@@ -63,6 +63,7 @@ fn plan(schema: &Schema) -> Plan {
         rules_digest: String::new(),
         tables: tables.collect(),
         profiles: Vec::new(),
+        exceptions: Vec::new(),
         environment: None,
         selection: None,
         sequences: Vec::new(),

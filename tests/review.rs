@@ -1,0 +1,117 @@
+//! What reviewers sign: exceptions with their last day, and what `check` says in each format, offline as online.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{Case, Ran, bauta, run};
+
+/// `bauta check` of a case, offline or online, in JSON.
+fn check(case: &Case, more: &[&str]) -> Ran {
+    let mut command = bauta(&["check"]);
+    command.arg(case.rule_file()).args(more);
+    run(command)
+}
+
+fn kept_until(day: &str) -> String {
+    format!(
+        "tables:\n  people:\n    columns: {{ id: permute, born: {{ keep: \"age bands\", class: person.birth_date }} }}\n\
+         exceptions:\n  - {{ column: people.born, allow: keep, why: \"PRIV-12\", expires: {day} }}\n"
+    )
+}
+
+#[test]
+fn an_expired_exception_stops_check_and_refresh() {
+    let sql = "create table people (id int primary key, born date); insert into people values (1, '1987-03-14')";
+    let case = Case::new("expired", sql, &kept_until("2999-12-31"));
+    let source = case.source();
+    let online = ["--source", source.as_str()];
+    let ran = check(&case, &online);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let mut plan = bauta(&["plan"]);
+    plan.arg(case.rule_file()).args(online);
+    let plan = run(plan).stdout;
+    assert!(plan.contains("exception at line 6, until 2999-12-31: people.born is kept: PRIV-12"), "{plan}");
+    case.rules(&kept_until("2026-01-31"));
+    for ran in [check(&case, &online), case.refresh(&[])] {
+        assert_eq!(ran.code, 4, "{}", ran.stderr);
+        assert!(ran.stderr.contains("the exception for people.born has expired"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("case.yaml:6:"), "{}", ran.stderr);
+    }
+    // Mistakes come first.
+    case.rules(&kept_until("2026-01-31").replace("permute", "permutate"));
+    assert_eq!(check(&case, &online).code, 2);
+}
+
+#[test]
+fn check_says_the_same_offline_and_online() {
+    let sql = "create table customers (id int primary key, email varchar(60) not null unique, born date, n int check (n > 0), \
+               kind text, at timestamptz default now(), doc jsonb, boss int references customers (id)); \
+               create table orders (id int primary key, customer int not null references customers (id), note text, \
+               constraint late check (note <> ''), total numeric(8, 2)) partition by range (id); \
+               create table orders_1 partition of orders for values from (0) to (9); \
+               create type mood as enum ('sad', 'happy'); create table moods (m mood, d daterange, p point)";
+    let good = "tables:\n  customers:\n    columns: { id: permute, email: { mask: email, unique: true }, born: date_shift, n: \
+                number_noise, doc: redact }\n    keep: { \"state\": [kind, at] }\n  orders:\n    columns: { id: { mask: permute, \
+                range: 0..8, small: true }, note: text }\n    keep: { \"sums\": [total] }\n  moods: { columns: { m: choose, d: nullify, p: nullify } }\n";
+    let case = Case::new("offline", sql, good);
+    let source = case.source();
+    let mut snapshot = bauta(&["snapshot"]);
+    snapshot.arg(case.rule_file()).args(["--source", &source]);
+    assert_eq!(run(snapshot).code, 0);
+    for (from, to) in [
+        ("", ""),
+        ("unique: true", "unique: false"),
+        ("doc: redact", "dok: redact"),
+        ("born: date_shift", "born: email"),
+        ("id: permute,", ""),
+        ("m: choose", "m: redact"),
+        ("  moods:", "  mood:"),
+        ("n: number_noise", "n: { mask: constant, value: 0 }"),
+        ("n: number_noise", "n: { mask: permute, range: 0..100 }"),
+        ("customers:\n", "customers:\n    cut: [boss]\n"),
+        ("kind, at", "kind"),
+        ("note: text", "note: nullify, customer: permute"),
+        ("p: nullify", "p: text"),
+    ] {
+        case.rules(&good.replacen(from, to, 1));
+        let [offline, online] = [&[][..], &["--source", &source]].map(|more| {
+            let ran = check(&case, &[more, &["--format", "json"]].concat());
+            let found: Value =
+                serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stderr));
+            (ran.code, found)
+        });
+        assert_eq!(offline, online, "{from:?} -> {to:?}");
+        assert_eq!(offline.0, if from.is_empty() { 0 } else { offline.0 }, "{offline:?}");
+    }
+}
+
+#[test]
+fn check_writes_sarif_for_code_hosts() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = fs::canonicalize("rules/shop.schema.json").unwrap();
+    let text = fs::read_to_string("rules/shop.yaml").unwrap();
+    fs::write(folder.path().join("good.yaml"), &text).unwrap();
+    fs::write(folder.path().join("bad.yaml"), text.replacen("password_hash:  {", "pasword_hash:  {", 1)).unwrap();
+    fs::copy("rules/shop-after-load.sql", folder.path().join("shop-after-load.sql")).unwrap();
+    let check = |file: &str| {
+        let mut command = bauta(&["check", file, "--format", "sarif", "--schema"]);
+        command.arg(&schema).current_dir(folder.path());
+        let ran = run(command);
+        (ran.code, serde_json::from_str::<Value>(&ran.stdout).unwrap())
+    };
+    let (code, log) = check("good.yaml");
+    assert_eq!((code, &log["version"]), (0, &Value::from("2.1.0")));
+    let (code, log) = check("bad.yaml");
+    assert_eq!(code, 2);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let texts = results.iter().map(|result| result["message"]["text"].as_str().unwrap());
+    let at =
+        texts.clone().position(|text| text.contains("no column `pasword_hash`")).unwrap_or_else(|| panic!("{log}"));
+    let place = &results[at]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "bad.yaml");
+    assert_eq!(place["region"]["startColumn"], 7);
+    assert_eq!(log["runs"][0]["invocations"][0]["executionSuccessful"], true);
+    let (code, log) = check("missing.yaml");
+    assert_eq!((code, &log["runs"][0]["invocations"][0]["executionSuccessful"]), (2, &Value::from(false)));
+}
