@@ -1,7 +1,10 @@
 //! One column of the register: what becomes of its values, who could undo that, where it stands written.
 
-use super::{By, Column, Decided, Reversible, Whom};
+use std::collections::BTreeMap;
+
+use super::{By, Column, Decided, Reversible, Tag, Whom};
 use crate::class;
+use crate::class::legal::{self, Provision};
 use crate::classify;
 use crate::mask::{Effect, Uniqueness};
 use crate::plan::{Because, ColumnPlan, TablePlan};
@@ -24,6 +27,9 @@ pub(super) fn planned(table: &TablePlan, column: &ColumnPlan, line: Option<usize
         tags: tags(column.class.as_deref()),
         looks_like,
         mask: column.described(),
+        mask_name: column.mask.name,
+        parameters: column.params.written().map(|(name, text)| (name.to_owned(), text.to_owned())).collect(),
+        one_to_one: drawn && column.is_one_to_one(),
         effect: Some(effect),
         reversible: reversible(column, effect, per.as_deref()),
         still_shows: still_shows(column),
@@ -73,6 +79,9 @@ fn bare(column: &schema::Column) -> Column {
         tags: Vec::new(),
         looks_like: None,
         mask: String::new(),
+        mask_name: "",
+        parameters: BTreeMap::new(),
+        one_to_one: false,
         effect: None,
         reversible: Reversible { by: Whom::Nobody, how: String::new() },
         still_shows: String::new(),
@@ -86,9 +95,16 @@ fn bare(column: &schema::Column) -> Column {
     }
 }
 
-/// Where a class stands in laws and standards.
-fn tags(_class: Option<&str>) -> Vec<String> {
-    Vec::new()
+/// What laws and standards call a class.
+fn tags(class: Option<&str>) -> Vec<Tag> {
+    let tag = |provision: &Provision| Tag {
+        law: provision.law.name(),
+        tag: provision.tag,
+        cites: provision.cites,
+        says: provision.says,
+        sensitive: provision.is_sensitive(),
+    };
+    class.into_iter().flat_map(legal::provisions).map(tag).collect()
 }
 
 /// Whether a class is about a person.

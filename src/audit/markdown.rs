@@ -70,7 +70,8 @@ fn row(out: &mut String, column: &Column) {
     let per = column.per.iter().map(|per| format!(", per {per}")).collect::<String>();
     let mut class = column.class.clone().unwrap_or_default();
     if !column.tags.is_empty() {
-        class += &format!(" ({})", column.tags.join(", "));
+        let tags: Vec<&str> = column.tags.iter().map(|tag| tag.tag).collect();
+        class += &format!(" ({})", tags.join(", "));
     }
     let mut why = column.reason.clone().unwrap_or_default();
     if let Some(exception) = &column.exception {

@@ -13,6 +13,8 @@ mod register;
 mod run;
 mod text;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 pub use literals::{Carrier, Literals};
@@ -110,12 +112,18 @@ pub struct Column {
     pub r#type: String,
     /// What it holds, as its rule says.
     pub class: Option<String>,
-    /// Where the class stands in laws and standards.
-    pub tags: Vec<String>,
+    /// What laws and standards call it.
+    pub tags: Vec<Tag>,
     /// What its name and type look like, where no rule says what it holds.
     pub looks_like: Option<&'static str>,
     /// The mask and its parameters.
     pub mask: String,
+    /// The mask's name alone.
+    pub mask_name: &'static str,
+    /// Its parameters, defaults included, as a rule file would write them.
+    pub parameters: BTreeMap<String, String>,
+    /// Whether different values stay different by construction.
+    pub one_to_one: bool,
     /// What becomes of the values; `None` for columns that the server computes.
     pub effect: Option<Effect>,
     /// Who can get an original back.
@@ -136,6 +144,21 @@ pub struct Column {
     pub exception: Option<Exception>,
     /// Who answers for it.
     pub owner: Option<String>,
+}
+
+/// What a law or standard calls a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Tag {
+    /// The law's short name.
+    pub law: &'static str,
+    /// The provision's short name, such as `GDPR Art. 9`.
+    pub tag: &'static str,
+    /// Where it stands.
+    pub cites: &'static str,
+    /// What it names.
+    pub says: &'static str,
+    /// Whether its law protects such data more than other data of persons.
+    pub sensitive: bool,
 }
 
 /// Where a column's mask comes from.

@@ -150,6 +150,11 @@ impl Params {
         self.values.iter().find(|param| param.name == name).map(|param| &param.value)
     }
 
+    /// Every parameter that is set, defaults included: its name, and its value as a rule file would write it.
+    pub fn written(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.values.iter().map(|param| (param.name, param.written.as_str()))
+    }
+
     /// Where a parameter stands in the rule file, if it does.
     pub fn span(&self, name: &str) -> Option<Span> {
         self.values.iter().find(|param| param.name == name)?.span

@@ -118,9 +118,11 @@ fn holds(html: &mut Html, column: &Column) {
     };
     if !column.tags.is_empty() {
         html.raw("<span class=\"tags\">");
-        column.tags.iter().for_each(|tag| {
-            html.element("span", "tag", tag);
-        });
+        for tag in &column.tags {
+            let class = if tag.sensitive { "tag sensitive" } else { "tag" };
+            html.raw(&format!("<span class=\"{class}\" title=\"")).text(&format!("{}: {}", tag.cites, tag.says));
+            html.raw("\">").text(tag.tag).raw("</span>");
+        }
         html.raw("</span>");
     }
     html.raw("</td>");
