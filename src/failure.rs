@@ -18,6 +18,8 @@ pub enum Kind {
     Refused,
     /// A value that its mask cannot take, a constraint, a leak, a check (exit 5).
     Data,
+    /// Found what `--fail-on` or `--max-age` asked about (exit 6).
+    Found,
     /// SIGINT (exit 130).
     Interrupted,
     /// SIGTERM (exit 143).
@@ -33,6 +35,7 @@ impl Kind {
             Kind::World => 3,
             Kind::Refused => 4,
             Kind::Data => 5,
+            Kind::Found => 6,
             Kind::Interrupted => 130,
             Kind::Terminated => 143,
         }

@@ -5,6 +5,7 @@
 //! - [`constraints`]: constraints that a plan lets pass hold.
 //! - [`crash`]: the plug is pulled, sessions are in the way: staging is the old one or the new one.
 //! - [`interlock`]: targets that are not staging, by whichever way they are reached: refused, and nothing written.
+//! - [`diff`]: what changes between two versions of a rule file, graded, as data (no database).
 //! - [`joins`]: every shape of key and reference: foreign keys valid, join counts equal.
 //! - [`leaks`]: masks that are broken and values that stand elsewhere: the run fails and says where.
 //! - [`mistakes`]: sixty kinds of mistakes in two files, and a thousand wrong files: all found, soon, exit 2.
@@ -29,6 +30,7 @@ mod audit;
 mod canary;
 mod constraints;
 mod crash;
+mod diff;
 mod interlock;
 mod joins;
 mod leaks;

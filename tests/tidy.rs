@@ -15,6 +15,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("failure", 0),
     ("report", 0),
     ("audit", 1),
+    ("diff", 1),
     ("plan", 1),
     ("rules", 1),
     ("mask", 1),
@@ -31,12 +32,13 @@ const LAYERS: &[(&str, u8)] = &[
 
 /// Rooms that do not know each other, although their layers would let them.
 const STRANGERS: &[(&str, &[&str])] = &[
-    ("audit", &["verify"]),
-    ("mask", &["rules", "plan", "classify", "verify", "audit"]),
-    ("rules", &["mask", "plan", "classify", "verify", "audit"]),
-    ("classify", &["rules", "mask", "plan", "verify", "audit"]),
-    ("plan", &["verify", "audit"]),
-    ("verify", &["rules", "mask", "classify", "audit"]),
+    ("audit", &["verify", "diff"]),
+    ("diff", &["verify"]),
+    ("mask", &["rules", "plan", "classify", "verify", "audit", "diff"]),
+    ("rules", &["mask", "plan", "classify", "verify", "audit", "diff"]),
+    ("classify", &["rules", "mask", "plan", "verify", "audit", "diff"]),
+    ("plan", &["verify", "audit", "diff"]),
+    ("verify", &["rules", "mask", "classify", "audit", "diff"]),
     ("source", &["sink"]),
     ("sink", &["source"]),
     ("postgres", &["source", "sink"]),

@@ -11,6 +11,7 @@ mod audit;
 mod check;
 mod completions;
 mod demo;
+mod diff;
 mod endpoint;
 mod key;
 mod keygen;
@@ -33,7 +34,7 @@ mod why;
 #[command(name = "bauta", version, max_term_width = 110, propagate_version = true)]
 #[command(
     after_help = "Exit codes: 0 done, 1 a bug, 2 command line, key or rules wrong, 3 the world failed, 4 refused, \
-                        5 the data failed, 130/143 interrupted.\nBAUTA_SOURCE, BAUTA_TARGET, BAUTA_PUBLISHER, BAUTA_KEY \
+                        5 the data failed, 6 found what --fail-on asked about, 130/143 interrupted.\nBAUTA_SOURCE, BAUTA_TARGET, BAUTA_PUBLISHER, BAUTA_KEY \
                         and BAUTA_KEY_FILE are read where an option does not say otherwise."
 )]
 struct Cli {
@@ -91,6 +92,8 @@ enum Command {
     Plan(plan::Show),
     /// Write the register of every column for reviewers: effect, reversibility, reasons, what deserves a second look
     Audit(audit::Audit),
+    /// Say what changed between two versions of a rule file, graded weaker, stronger or neutral
+    Diff(diff::Diff),
     /// Write the schema snapshot that `check` uses offline and that grouped keeps cover
     Snapshot(snapshot::Snapshot),
     /// Publish the generation that was live before (twice returns)
@@ -137,6 +140,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Audit(command) => block_on(command.run(&common)),
         Command::Check(command) => block_on(command.run(&common)),
         Command::Completions(command) => command.run(),
+        Command::Diff(command) => command.run(&common),
         Command::Demo(command) => block_on(command.run(&common)),
         Command::Keygen(command) => command.run(),
         Command::Masks(command) => command.run(&common),
