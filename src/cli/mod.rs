@@ -26,6 +26,7 @@ mod schema;
 mod signals;
 mod snapshot;
 mod status;
+mod verify;
 mod why;
 
 /// Turns production data into staging data: streams PostgreSQL tables, masks them by declarative rules, and publishes
@@ -98,6 +99,8 @@ enum Command {
     Snapshot(snapshot::Snapshot),
     /// Publish the generation that was live before (twice returns)
     Rollback(rollback::Rollback),
+    /// Check a staging that is there, and look for production's values in it
+    Verify(verify::Verify),
     /// List the generations of a staging: when, from which rules, which is live
     Status(status::Status),
     /// List all masks, or print one mask's manual
@@ -150,6 +153,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Schema(command) => command.run(),
         Command::Snapshot(command) => block_on(command.run(&common)),
         Command::Status(command) => block_on(command.run(&common)),
+        Command::Verify(command) => block_on(command.run(&common)),
     }
 }
 

@@ -94,6 +94,9 @@ pub(super) struct Options {
     /// How long sessions of production may wait for a lock of ours, such as 10s
     #[arg(long, default_value = "10s", value_parser = duration)]
     pub(super) max_block: Duration,
+    /// Look at every value for leaks, and read back what is loaded: kept columns must be as they were read
+    #[arg(long)]
+    pub(super) deep: bool,
     /// Warnings are refusals
     #[arg(long)]
     pub(super) strict: bool,
@@ -123,6 +126,7 @@ impl Default for Options {
             generations: 1,
             generations_for: Duration::from_secs(7 * 86_400),
             max_block: Duration::from_secs(10),
+            deep: false,
             strict: false,
         }
     }
@@ -217,6 +221,7 @@ impl Job {
         warnings.extend(found.list.into_iter().map(|warning| warning.message));
         let options = pipeline::Options {
             jobs,
+            deep: self.options.deep,
             key_fingerprint: (!self.key.fresh).then(|| self.key.key.fingerprint()),
             key: &self.key.key,
             run: self.run.clone(),

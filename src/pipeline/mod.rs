@@ -19,17 +19,21 @@ use crate::plan::{Plan, Rows};
 use crate::report::{ColumnReport, Event, Observer, Report, TableReport};
 use crate::sink::{Generation, Sink};
 use crate::source::{Source, Unit};
-use crate::verify::{Passed, Watch, judge};
+use crate::verify::{Look, Passed, Watch, judge};
 
 mod ledger;
+mod scan;
 mod worker;
 
 use ledger::Ledger;
+pub use scan::scan;
 
 /// What a run is told besides its plan.
 pub struct Options<'a> {
     /// Workers, at least one; each has one connection to either side.
     pub jobs: usize,
+    /// Whether everything is looked at for leaks and read back, whatever it costs.
+    pub deep: bool,
     /// The key.
     pub key: &'a RootKey,
     /// The key's fingerprint for the report; `None` where the key was made for this run.
@@ -107,11 +111,21 @@ async fn make(
     options: &Options<'_>,
     observer: &dyn Observer,
 ) -> Result<Passed, Failure> {
-    let watch = Watch::new(plan, options.key.once(&options.run), false);
+    let loaded = if options.deep { generation.loaded_rows() } else { None };
+    let look = match (options.deep, &loaded) {
+        (false, _) => Look::Usual,
+        (true, None) => Look::Deep,
+        (true, Some(_)) => Look::Back,
+    };
+    let watch = Watch::new(plan, options.key.once(&options.run), look);
     let seen = (ledger, &watch);
     let streamed = stream(plan, source.as_ref(), sink, generation, seen, options, observer);
     source.close().await;
     streamed?;
+    if let Some(loaded) = loaded {
+        observer.event(Event::Stage("reading back what is loaded".to_owned()));
+        until_stopped(&options.stop, scan::staging(plan, loaded.as_ref(), &watch)).await?;
+    }
     let facts = until_stopped(&options.stop, generation.seal(plan, observer)).await?;
     observer.event(Event::Stage("verifying".to_owned()));
     judge(plan, &ledger.totals(), watch.findings(plan), facts)

@@ -13,6 +13,7 @@ pub mod mirror;
 mod private;
 pub mod properties;
 pub mod publish;
+pub mod rows;
 pub mod sql;
 mod sqlstate;
 pub mod throwaway;

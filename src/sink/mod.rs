@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::batch::Encoding;
+use crate::batch::{Batch, Encoding};
 use crate::failure::Failure;
 use crate::mask::{CellError, MaskedBatch};
 use crate::plan::{Plan, TablePlan};
@@ -43,6 +43,11 @@ pub trait Generation: Send + Sync {
         Ok(())
     }
 
+    /// What is loaded, if it can be read back.
+    fn loaded_rows(&self) -> Option<Box<dyn Loaded>> {
+        None
+    }
+
     /// Completes it after the last row: indexes, constraints, sequences, statistics. Returns what can be verified.
     ///
     /// # Errors
@@ -57,6 +62,17 @@ pub trait Generation: Send + Sync {
 
     /// Removes it.
     async fn discard(self: Box<Self>);
+}
+
+/// Rows that are loaded, to be read back.
+#[async_trait]
+pub trait Loaded: Send + Sync {
+    /// Reads all rows of a plan's tables. `took` gets each batch with the place of its table in the plan: the first that is
+    /// loaded where the rows stand.
+    ///
+    /// # Errors
+    /// The world failed.
+    async fn read(&self, plan: &Plan, took: &mut (dyn FnMut(usize, Batch) + Send)) -> Result<(), Failure>;
 }
 
 /// One worker's way into a generation.

@@ -5,11 +5,12 @@ use crate::failure::Failure;
 use crate::plan::Plan;
 use crate::schema::TableName;
 
+mod kept;
 mod leaks;
 mod same;
 mod watch;
 
-pub use watch::{Findings, Unit, Watch};
+pub use watch::{Findings, Look, Unit, Watch};
 
 /// What a sink found out about its sealed generation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,12 +58,22 @@ pub fn judge(plan: &Plan, ledger: &Ledger, findings: Findings, facts: Facts) -> 
             broken.push(format!("{}: {chosen} rows were chosen, {read} rows read", table.table));
         }
     }
+    for (table, counted) in &facts.rows {
+        let loaded = plan.tables.iter().zip(&ledger.tables).filter(|(planned, _)| planned.into == *table);
+        let acknowledged: u64 = loaded.map(|(_, (_, acknowledged))| acknowledged).sum();
+        if *counted != acknowledged {
+            broken.push(format!("{table}: {acknowledged} rows acknowledged, {counted} rows counted"));
+        }
+    }
     if ledger.tables.len() != plan.tables.len() {
         broken.push("not every table was read".to_owned());
     }
     if broken.is_empty() {
         let tables = plan.tables.len();
         let mut checks = vec![format!("{rows} rows read, {rows} rows acknowledged, in {tables} tables")];
+        if !facts.rows.is_empty() {
+            checks.push(format!("{} tables hold as many rows as were loaded", facts.rows.len()));
+        }
         checks.extend(findings.checked);
         checks.extend(findings.noted.into_iter().map(|line| format!("{line}; chance may have it so")));
         checks.extend(facts.checked);

@@ -5,22 +5,42 @@ use std::sync::Mutex;
 
 use arrow::array::{Array, ArrayRef};
 
+use super::kept::Sums;
 use super::leaks::{self, Leaks};
 use super::same::Same;
 use crate::batch::{Cells, Sealed, Seen, Witness};
-use crate::plan::Plan;
+use crate::plan::{Plan, TablePlan};
+use crate::schema::Kind;
 
 /// What a run has seen of its tables.
 pub struct Watch {
     /// Per table of the plan.
     same: Vec<Mutex<Same>>,
     leaks: Leaks,
+    look: Look,
+    /// What kept columns sum up to, by table: as they were read, and as they are loaded.
+    kept: Vec<Mutex<[Sums; 2]>>,
+    kinds: Vec<Vec<Kind>>,
+}
+
+/// How much a run looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// What costs next to nothing.
+    Usual,
+    /// Everything that goes by.
+    Deep,
+    /// Everything that goes by in production, and everything that is loaded, which is read back.
+    Back,
 }
 
 /// What one worker has seen of one unit.
 pub struct Unit<'a> {
     same: Same,
     leaks: leaks::Unit<'a>,
+    kept: Sums,
+    look: Look,
+    kinds: &'a [Kind],
 }
 
 /// What the whole run's watch found.
@@ -35,21 +55,42 @@ pub struct Findings {
 }
 
 impl Watch {
-    /// For the tables of a plan. `seed` is another one in every run and known to nobody outside; `deep` looks at every
-    /// value, whatever it costs.
-    pub fn new(plan: &Plan, seed: [u8; 32], deep: bool) -> Self {
+    /// For the tables of a plan. `seed` is another one in every run and known to nobody outside.
+    pub fn new(plan: &Plan, seed: [u8; 32], look: Look) -> Self {
         let same = plan.tables.iter().map(|table| Mutex::new(Same::new(table.columns.len()))).collect();
-        Self { same, leaks: Leaks::new(plan, seed, deep) }
+        let sums = |table: &TablePlan| Mutex::new([Sums::new(table.columns.len()), Sums::new(table.columns.len())]);
+        let kinds = |table: &TablePlan| table.columns.iter().map(|column| column.facts.ty.kind.clone()).collect();
+        Self {
+            same,
+            leaks: Leaks::new(plan, seed, look != Look::Usual),
+            look,
+            kept: plan.tables.iter().map(sums).collect(),
+            kinds: plan.tables.iter().map(kinds).collect(),
+        }
     }
 
     /// For a unit of a table that is about to stream.
     pub fn unit(&self, table: usize) -> Unit<'_> {
-        Unit { same: Same::new(lock(&self.same[table]).columns()), leaks: self.leaks.unit(table) }
+        let columns = lock(&self.same[table]).columns();
+        Unit {
+            same: Same::new(columns),
+            leaks: self.leaks.unit(table),
+            kept: Sums::new(columns),
+            look: self.look,
+            kinds: &self.kinds[table],
+        }
     }
 
     /// Takes in what was seen of a unit.
     pub fn done(&self, table: usize, unit: Unit<'_>) {
         lock(&self.same[table]).add(unit.same);
+        lock(&self.kept[table])[0].join(&unit.kept);
+        self.leaks.done(unit.leaks);
+    }
+
+    /// Takes in what was seen of rows that were read back; `table` is the first that is loaded where they stand.
+    pub fn read_back(&self, table: usize, unit: Unit<'_>) {
+        lock(&self.kept[table])[1].join(&unit.kept);
         self.leaks.done(unit.leaks);
     }
 
@@ -69,7 +110,28 @@ impl Watch {
         findings.broken.extend(joined.broken);
         findings.checked.push(joined.checked);
         findings.noted = joined.noted;
+        if self.look == Look::Back {
+            self.compare(plan, &mut findings);
+        }
         findings
+    }
+
+    /// Kept columns as they were read against what is loaded.
+    fn compare(&self, plan: &Plan, findings: &mut Findings) {
+        let mut compared = 0;
+        for (index, table) in plan.tables.iter().enumerate() {
+            let first = |at: usize| plan.tables[..at].iter().all(|before| before.into != table.into);
+            if !first(index) {
+                continue;
+            }
+            let mut read = Sums::new(table.columns.len());
+            let same = plan.tables.iter().zip(&self.kept).filter(|(other, _)| other.into == table.into);
+            same.for_each(|(_, sums)| read.join(&lock(sums)[0]));
+            let (columns, lines) = read.compare(&lock(&self.kept[index])[1], table);
+            compared += columns;
+            findings.broken.extend(lines);
+        }
+        findings.checked.push(format!("{compared} kept columns read back, as they are in production"));
     }
 }
 
@@ -83,6 +145,9 @@ impl Unit<'_> {
     /// Cells of a column of staging.
     pub fn staged(&mut self, column: usize, cells: &Cells) {
         self.leaks.kept(column, cells);
+        if self.look == Look::Back {
+            self.kept.add(column, &self.kinds[column], cells);
+        }
     }
 }
 
@@ -102,7 +167,11 @@ impl Witness for Unit<'_> {
     }
 
     fn kept(&mut self, column: usize, cells: &Cells) {
-        self.leaks.kept(column, cells);
+        if self.look != Look::Back {
+            self.leaks.kept(column, cells);
+        } else {
+            self.kept.add(column, &self.kinds[column], cells);
+        }
     }
 
     fn stayed(&mut self, column: usize, value: u64, chance: f64) {

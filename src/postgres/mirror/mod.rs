@@ -28,6 +28,22 @@ use super::tools::Tools;
 use crate::failure::Failure;
 use crate::plan::Mirror;
 use crate::schema::TableName;
+use crate::verify::Facts;
+
+/// Compares staging with production as far as nobody's rows have to be read: constraints hold where production's do,
+/// and sequences stand above what their columns hold.
+///
+/// # Errors
+/// The world failed.
+pub async fn compare(production: &Session, staging: &Session) -> Result<Facts, Failure> {
+    let mut facts = constraints::compare(staging, &constraints::read(production).await?).await?;
+    let behind = sequences::behind(staging).await?;
+    if behind.is_empty() {
+        facts.checked.push("no sequence is behind its column".to_owned());
+    }
+    facts.broken.extend(behind);
+    Ok(facts)
+}
 
 pub use self::grants::Grants;
 pub use self::shadow::{Effort, Shadow};

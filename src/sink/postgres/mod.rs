@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio_postgres::error::ErrorPosition;
 
-use super::{Generation, Sink, Writer};
-use crate::batch::Encoding;
+use super::{Generation, Loaded, Sink, Writer};
+use crate::batch::{Batch, Encoding, Want};
 use crate::failure::Failure;
 use crate::plan::{Plan, TablePlan};
 use crate::postgres::connect::{Address, Session, connect};
@@ -18,6 +18,7 @@ use crate::postgres::marker::{Marker, State};
 use crate::postgres::mirror::{Effort, Grants, Shadow, Structure};
 use crate::postgres::properties;
 use crate::postgres::publish::Ready;
+use crate::postgres::rows;
 use crate::postgres::throwaway::Search;
 use crate::postgres::tools::Tools;
 use crate::report::{Event, Observer};
@@ -270,6 +271,23 @@ impl ShadowGeneration {
     }
 }
 
+/// The rows of a database that we loaded: a shadow, or the live generation.
+pub struct LoadedRows(pub Address);
+
+#[async_trait]
+impl Loaded for LoadedRows {
+    async fn read(&self, plan: &Plan, took: &mut (dyn FnMut(usize, Batch) + Send)) -> Result<(), Failure> {
+        let session = connect(&self.0, "read back").await?;
+        for table in rows::loaded(plan) {
+            let place = plan.tables.iter().position(|other| other.into == table.into).unwrap_or_default();
+            let wants = vec![Want::Sealed; table.columns.len()];
+            rows::read(&session, table, &wants, |batch| took(place, batch)).await?;
+        }
+        session.close().await;
+        Ok(())
+    }
+}
+
 /// The line of a script that an error is about; the server counts characters from 1.
 fn line(script: &str, position: &ErrorPosition) -> Option<usize> {
     match position {
@@ -291,11 +309,16 @@ impl Generation for ShadowGeneration {
         self.shadow.keys_of(&table.into).await
     }
 
+    fn loaded_rows(&self) -> Option<Box<dyn Loaded>> {
+        Some(Box::new(LoadedRows(self.address.clone())))
+    }
+
     async fn seal(&mut self, plan: &Plan, observer: &dyn Observer) -> Result<Facts, Failure> {
         let stage = |text: &str| observer.event(Event::Stage(text.to_owned()));
+        let session = connect(&self.address, "seal").await?;
+        let counted = rows::count(&session, plan).await?;
         stage("building keys and indexes, validating foreign keys");
         self.shadow.keys().await?;
-        let session = connect(&self.address, "seal").await?;
         stage("setting sequences, filling materialized views");
         let mut told = self.shadow.contents_of_their_own(&session, &plan.sequences).await?;
         stage("creating triggers and policies");
@@ -304,6 +327,7 @@ impl Generation for ShadowGeneration {
         stage("gathering statistics");
         let analyzed = self.shadow.analyze(&session).await?;
         let mut facts = self.shadow.facts(&session).await?;
+        facts.rows = counted;
         facts.checked.push(format!("{analyzed} relations analyzed"));
         stage("restoring owners and grants");
         told.extend(self.shadow.grants(&session, self.live_grants().await.as_ref()).await?);

@@ -32,6 +32,7 @@ use crate::plan::{Plan, Rows, TablePlan};
 use crate::postgres::catalog;
 use crate::postgres::connect::{Address, Session, connect};
 use crate::postgres::database::Database;
+use crate::postgres::rows;
 use crate::report::Observer;
 use crate::schema::{Schema, TableName};
 
@@ -262,11 +263,6 @@ async fn hold(
     Ok((moment, schema, blocks.collect()))
 }
 
-/// Binary where every column's type is known to be safe that way.
-fn encoding(table: &TablePlan) -> Encoding {
-    if table.columns.iter().all(|column| column.facts.ty.binary) { Encoding::Binary } else { Encoding::Text }
-}
-
 #[async_trait]
 impl Source for PostgresSource {
     fn schema(&self) -> &Schema {
@@ -274,7 +270,7 @@ impl Source for PostgresSource {
     }
 
     fn encoding(&self, table: &TablePlan) -> Encoding {
-        encoding(table)
+        rows::encoding(table)
     }
 
     async fn choose(

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::plan::{Rows, TablePlan};
 use crate::postgres::connect::Session;
 use crate::postgres::copy::{BATCH_BYTES, Decoder};
-use crate::postgres::sql;
+use crate::postgres::{rows, sql};
 
 /// A session inside the moment.
 pub(super) struct PostgresReader {
@@ -63,7 +63,7 @@ impl PostgresReader {
         wants: &[Want],
         queue: &Sender<Batch>,
     ) -> Result<u64, Failure> {
-        let encoding = super::encoding(table);
+        let encoding = rows::encoding(table);
         let failed = |error: Error| self.failure(&error, table);
         let mut sieve = Sieve::new(&self.chosen, unit.table, encoding);
         let statement = statement(table, unit, encoding, sieve.is_some().then_some(&self.chosen));

@@ -2,6 +2,7 @@
 //! wherever they stand in columns that are kept.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use arrow::array::ArrayRef;
 use bauta::failure::{Failure, Kind as FailureKind};
@@ -12,12 +13,16 @@ use bauta::plan::{self, Plan};
 use bauta::postgres::connect::Address;
 use bauta::report::{Event, Observer, Report};
 use bauta::rules;
+use bauta::sink::Sink;
 use bauta::sink::null::NullSink;
 use bauta::source::Source as _;
 use bauta::source::postgres::{Options, PostgresSource};
 use tokio::sync::watch;
 
-use crate::support::{Case, production, staging};
+use self::memory::{Change, Memory};
+use crate::support::{self, Case, bauta, production, staging};
+
+mod memory;
 
 /// Hears nothing.
 struct Deaf;
@@ -49,6 +54,10 @@ impl Mask for Shuffle {
 
 /// Resolves a case's rules and runs them into nothing, after `change` did something to the plan.
 fn run(case: &Case, change: impl FnOnce(&mut Plan)) -> Result<Report, Failure> {
+    run_into(case, change, &NullSink, false)
+}
+
+fn run_into(case: &Case, change: impl FnOnce(&mut Plan), sink: &dyn Sink, deep: bool) -> Result<Report, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let address = Address::parse(&case.source(), &|_| None).unwrap();
@@ -59,8 +68,9 @@ fn run(case: &Case, change: impl FnOnce(&mut Plan)) -> Result<Report, Failure> {
         change(&mut plan);
         let (_keep, stop) = watch::channel(None);
         let key = RootKey::new([7; 32]);
-        let options = pipeline::Options { jobs: 1, key: &key, key_fingerprint: None, run: "a run".to_owned(), stop };
-        pipeline::run(&plan, Box::new(source), &NullSink, options, &Deaf).await
+        let options =
+            pipeline::Options { jobs: 1, deep, key: &key, key_fingerprint: None, run: "a run".to_owned(), stop };
+        pipeline::run(&plan, Box::new(source), sink, options, &Deaf).await
     })
 }
 
@@ -228,6 +238,84 @@ fn values_that_stand_elsewhere_are_found() {
     production().sql(&case.production, "delete from kept where id <= 300");
     let ran = case.refreshed();
     assert!(ran.stdout.contains("telling values of 7 masked columns looked for in"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_is_loaded_is_read_back_and_counted() {
+    let sql = "create table t (id int, kept text, tags text[], mail text); \
+               insert into t select i, 'word ' || i, array['a', i::text], 'm' || i || '@mail.de' from generate_series(1, 500) i";
+    let rules = "tables:\n  t:\n    columns: { id: permute, mail: email }\n    keep: { \"no person\": [kept, tags] }\n";
+    let case = Case::new("leaks_back", sql, rules);
+    let memory = |change, missed| Memory { batches: Arc::default(), change, missed };
+    let run = |memory: Memory| run_into(&case, |_| (), &memory, true).map_err(|failure| failure.to_string());
+    let whole = run(memory(None, 0)).unwrap_or_else(|failure| panic!("{failure}"));
+    assert!(whole.checks.iter().any(|line| line.starts_with("2 kept columns read back")), "{:?}", whole.checks);
+    for (column, change) in
+        [(1, (|cell| cell[0] ^= 1) as Change), (1, |cell| cell.clear()), (2, |cell| *cell.last_mut().unwrap() ^= 1)]
+    {
+        let failure = run(memory(Some((column, change)), 0)).expect_err("the change was not noticed");
+        let name = ["id", "kept", "tags"][column];
+        assert!(failure.contains(&format!("t.{name} is kept, and what is loaded is not what was read")), "{failure}");
+    }
+    let failure = run(memory(None, 1)).expect_err("the row was not missed");
+    assert!(failure.contains("t: 500 rows acknowledged, 499 rows counted"), "{failure}");
+}
+
+#[test]
+fn a_deep_refresh_passes_on_a_real_server() {
+    let case = Case::new("leaks_deep", PEOPLE, PEOPLE_RULES);
+    let ran = case.refresh(&["--deep"]);
+    assert_eq!(ran.code, 5, "{}", ran.stderr);
+    let found: u64 = ran.stderr.split("; ").filter_map(count).sum();
+    assert!(found >= 300, "{found} of 300 found\n{}", ran.stderr);
+    production().sql(&case.production, "delete from kept where id <= 300");
+    let ran = case.refresh(&["--deep"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("11 kept columns read back, as they are in production"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("2 tables hold as many rows as were loaded"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_staging_that_went_wrong_is_told() {
+    let sql = format!(
+        "{PEOPLE}; delete from kept where id <= 300; create table n (id serial primary key, v int check (v > 0));
+        insert into n (v) select 7 from generate_series(1, 50)"
+    );
+    let case = Case::new("leaks_verify", &sql, &format!("{PEOPLE_RULES}  n: {{ keep: \"numbers\" }}\n"));
+    let reports = case.folder.path().join("reports");
+    let reports = reports.to_str().unwrap();
+    let ran = case.refresh(&["--report", reports]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let verify = |more: &[&str]| {
+        let mut command = bauta(&["verify"]);
+        command.arg(case.rule_file()).env("BAUTA_SOURCE", case.source()).env("BAUTA_TARGET", case.target()).args(more);
+        support::run(command)
+    };
+    let ran = verify(&["--report", reports, "--deep"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("3 of 3 tables hold as many rows as were loaded"), "{}", ran.stdout);
+    let mail = production().sql(&case.production, "select email from people where id = 5");
+    staging().sql(
+        &case.staging,
+        &format!(
+            "update kept set log = 'mail from {mail}' where id = 400; delete from people where id in (select id from people limit 3);
+             alter table n drop constraint n_v_check; select setval('n_id_seq', 10)"
+        ),
+    );
+    let ran = verify(&["--report", reports, "--deep"]);
+    assert_eq!(ran.code, 5, "{}", ran.stderr);
+    for told in [
+        "1 mail addresses of people.email, which is masked by `email`, stand in kept.log",
+        "people: 1000 rows were loaded, 997 are there",
+        "n_v_check on public.n is missing on staging",
+        "the sequence n_id_seq is behind n.id",
+    ] {
+        assert!(ran.stderr.contains(told), "{told} is not told\n{}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains(&mail));
+    case.rules(&format!("{PEOPLE_RULES}  n: {{ keep: \"other words\" }}\n"));
+    let ran = verify(&[]);
+    assert!(ran.stderr.contains("was made from other rules than these"), "{}", ran.stderr);
 }
 
 /// The number that a finding begins with.
