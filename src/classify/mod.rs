@@ -3,32 +3,60 @@
 
 use crate::schema::{Kind, Type};
 
+mod checksums;
+mod dictionary;
+mod hints;
+mod nouns;
+mod profile;
+mod score;
+mod shapes;
+mod survey;
 mod words;
 
-use words::{ABOUT, PERSONS, TELLING, TELLING_OF_PERSONS};
+pub use profile::{LONGEST, Profile, Profiler};
+pub use shapes::Shape;
+pub use survey::{Facts, Survey, Verdict, survey};
+use words::{ABOUT, ORGANIZATIONS, PERSONS, TELLING, TELLING_OF_PERSONS};
 
 /// The class that names and type speak for; `None` where they say nothing.
 pub fn guess(table: &str, column: &str, ty: &Type) -> Option<&'static str> {
     let kind = ty.kind.scalar();
     let words = split(column);
-    if let [.., last] = &words[..]
+    if let Some(class) = named(&words, kind) {
+        return Some(class);
+    }
+    let table = split(table);
+    let is = |list: &[&str]| table.iter().any(|word| list.contains(&word.as_str()));
+    if is(PERSONS) && !is(ORGANIZATIONS) { of_persons(&words, kind) } else { None }
+}
+
+/// The class that the words of a name speak for in any table.
+fn named(words: &[String], kind: &Kind) -> Option<&'static str> {
+    if let [.., last] = words
         && words.len() > 1
         && ABOUT.contains(&last.as_str())
         && !is_telling(&words[words.len() - 2..].concat())
     {
         return None;
     }
-    let told =
-        TELLING.iter().find(|(class, telling)| fits(class, kind) && telling.iter().any(|one| holds(&words, one)));
-    if let Some((class, _)) = told {
-        return Some(class);
-    }
-    if !split(table).iter().any(|word| PERSONS.contains(&word.as_str())) {
-        return None;
-    }
-    let mut of_persons = TELLING_OF_PERSONS.iter();
-    let told = of_persons.find(|(class, telling)| fits(class, kind) && telling.contains(&words.concat().as_str()));
+    let told = |exact: bool| {
+        let holds = |telling: &&str| if exact { holds(words, telling) } else { ends_in(words, telling) };
+        TELLING.iter().find(|(class, telling)| fits(class, kind) && telling.iter().any(|one| holds(&one)))
+    };
+    told(true).or_else(|| told(false)).map(|(class, _)| *class)
+}
+
+/// The class that the words of a name speak for in a table of persons.
+fn of_persons(words: &[String], kind: &Kind) -> Option<&'static str> {
+    let joined = words.concat();
+    let mut all = TELLING_OF_PERSONS.iter();
+    let told = all.find(|(class, telling)| fits(class, kind) && telling.contains(&joined.as_str()));
     told.map(|(class, _)| *class)
+}
+
+/// Whether a word is written together with what comes before it, as in German: `rechnungsadresse`.
+fn ends_in(words: &[String], telling: &str) -> bool {
+    telling.len() >= 6 && words.iter().any(|word| word.len() > telling.len() + 2 && word.ends_with(telling))
 }
 
 /// Whether a joined piece of a name speaks for a class by itself, such as `userid`.
@@ -66,6 +94,7 @@ fn fits(class: &str, kind: &Kind) -> bool {
         }
         "financial.account" | "financial.card" | "id.national" | "id.tax" | "id.document" | "contact.phone"
         | "contact.postcode" | "health.record" => whole || *kind == Kind::Text,
+        "id.customer" => whole || matches!(kind, Kind::Text | Kind::Uuid),
         "health.note" | "free_text" => matches!(kind, Kind::Text | Kind::Json | Kind::Jsonb),
         _ => *kind == Kind::Text,
     }
