@@ -9,7 +9,7 @@
 //! 4 shell      main  cli                             prints, reads the environment, exits
 //! 3 engine     pipeline                              tasks, channels, time
 //! 2 edges      source  sink  postgres                the only I/O
-//! 1 decisions  diff -> audit -> plan -> { rules, mask, classify }  verify     pure: no tokio, files, clock or random numbers
+//! 1 decisions  diff -> audit, draft -> plan -> { rules, mask, classify }  verify     pure: no tokio, files, clock or random numbers
 //! 0 words      schema key batch chance node class diagnostic failure report   plain types
 //! ```
 //! Arrows point down only; `tests/tidy.rs` reads every `use crate::` and holds this. `mask` and `rules` do not know
@@ -57,6 +57,7 @@ pub mod classify;
 pub mod cli;
 pub mod diagnostic;
 pub mod diff;
+pub mod draft;
 pub mod failure;
 pub mod key;
 pub mod mask;

@@ -16,6 +16,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("report", 0),
     ("audit", 1),
     ("diff", 1),
+    ("draft", 1),
     ("plan", 1),
     ("rules", 1),
     ("mask", 1),
@@ -32,12 +33,13 @@ const LAYERS: &[(&str, u8)] = &[
 
 /// Rooms that do not know each other, although their layers would let them.
 const STRANGERS: &[(&str, &[&str])] = &[
-    ("audit", &["verify", "diff"]),
-    ("diff", &["verify"]),
+    ("audit", &["verify", "diff", "draft"]),
+    ("diff", &["verify", "draft"]),
     ("mask", &["rules", "plan", "classify", "verify", "audit", "diff"]),
     ("rules", &["mask", "plan", "classify", "verify", "audit", "diff"]),
     ("classify", &["rules", "mask", "plan", "verify", "audit", "diff"]),
-    ("plan", &["verify", "audit", "diff"]),
+    ("draft", &["verify", "audit", "diff"]),
+    ("plan", &["verify", "audit", "diff", "draft"]),
     ("verify", &["rules", "mask", "classify", "audit", "diff"]),
     ("source", &["sink"]),
     ("sink", &["source"]),

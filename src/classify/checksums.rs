@@ -207,10 +207,12 @@ pub(super) fn vat(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    type Check = fn(&str) -> bool;
+
     /// Numbers from the publications named above or their issuers' examples; the last character of each is then changed.
     #[test]
     fn numbers_pass_and_misprints_do_not() {
-        let cases: &[(fn(&str) -> bool, &[&str])] = &[
+        let cases: &[(Check, &[&str])] = &[
             (luhn, &["79927398713", "490154203237518"]),
             (card, &["4111111111111111", "5555555555554444", "378282246310005"]),
             (iban, &["DE89370400440532013000", "GB29NWBK60161331926819", "NO9386011117947"]),

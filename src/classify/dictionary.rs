@@ -43,6 +43,12 @@ static CITIES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     include_str!("cities.txt").split_whitespace().flat_map(plain).collect()
 });
 
+/// Countries in lower case, in some languages; the blanks of their names are hyphens in the list.
+static COUNTRIES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let plain = |country: &str| [country.to_lowercase(), country.replace('-', " ").to_lowercase()];
+    include_str!("countries.txt").split_whitespace().flat_map(plain).collect()
+});
+
 /// Lists of words for sex or title, each with the words that a mask may choose from. A column that holds words of one list
 /// only tells a person's sex.
 const SEXES: &[&[&str]] = &[
@@ -115,6 +121,11 @@ pub(super) fn is_family(word: &str) -> bool {
 /// Whether it is a large town.
 pub(super) fn is_city(text: &str) -> bool {
     CITIES.contains(&text.to_lowercase())
+}
+
+/// Whether it is a country.
+pub(super) fn is_country(text: &str) -> bool {
+    COUNTRIES.contains(&text.to_lowercase())
 }
 
 #[cfg(test)]

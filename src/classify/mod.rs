@@ -5,6 +5,7 @@ use crate::schema::{Kind, Type};
 
 mod checksums;
 mod dictionary;
+mod formats;
 mod hints;
 mod nouns;
 mod profile;
@@ -16,7 +17,7 @@ mod words;
 pub use profile::{LONGEST, Profile, Profiler};
 pub use shapes::Shape;
 pub use survey::{Facts, Survey, Verdict, survey};
-use words::{ABOUT, ORGANIZATIONS, PERSONS, TELLING, TELLING_OF_PERSONS};
+use words::{ABOUT, ORGANIZATIONS, PERSONS, TELLING, TELLING_OF_PERSONS, lists};
 
 /// The class that names and type speak for; `None` where they say nothing.
 pub fn guess(table: &str, column: &str, ty: &Type) -> Option<&'static str> {
@@ -26,22 +27,27 @@ pub fn guess(table: &str, column: &str, ty: &Type) -> Option<&'static str> {
         return Some(class);
     }
     let table = split(table);
-    let is = |list: &[&str]| table.iter().any(|word| list.contains(&word.as_str()));
+    let is = |list: &str| table.iter().any(|word| lists(list, word));
     if is(PERSONS) && !is(ORGANIZATIONS) { of_persons(&words, kind) } else { None }
+}
+
+/// The words of a name, lower case, without accents, numbers and the `s` of a plural: `userEmails2` is `user`, `email`.
+pub fn words(name: &str) -> Vec<String> {
+    split(name)
 }
 
 /// The class that the words of a name speak for in any table.
 fn named(words: &[String], kind: &Kind) -> Option<&'static str> {
     if let [.., last] = words
         && words.len() > 1
-        && ABOUT.contains(&last.as_str())
+        && lists(ABOUT, last)
         && !is_telling(&words[words.len() - 2..].concat())
     {
         return None;
     }
     let told = |exact: bool| {
-        let holds = |telling: &&str| if exact { holds(words, telling) } else { ends_in(words, telling) };
-        TELLING.iter().find(|(class, telling)| fits(class, kind) && telling.iter().any(|one| holds(&one)))
+        let holds = |telling: &str| if exact { holds(words, telling) } else { ends_in(words, telling) };
+        TELLING.iter().find(|(class, telling)| fits(class, kind) && telling.split_ascii_whitespace().any(holds))
     };
     told(true).or_else(|| told(false)).map(|(class, _)| *class)
 }
@@ -50,7 +56,7 @@ fn named(words: &[String], kind: &Kind) -> Option<&'static str> {
 fn of_persons(words: &[String], kind: &Kind) -> Option<&'static str> {
     let joined = words.concat();
     let mut all = TELLING_OF_PERSONS.iter();
-    let told = all.find(|(class, telling)| fits(class, kind) && telling.contains(&joined.as_str()));
+    let told = all.find(|(class, telling)| fits(class, kind) && lists(telling, &joined));
     told.map(|(class, _)| *class)
 }
 
@@ -61,7 +67,7 @@ fn ends_in(words: &[String], telling: &str) -> bool {
 
 /// Whether a joined piece of a name speaks for a class by itself, such as `userid`.
 fn is_telling(piece: &str) -> bool {
-    TELLING.iter().any(|(_, telling)| telling.contains(&piece))
+    TELLING.iter().any(|(_, telling)| lists(telling, piece))
 }
 
 /// Whether some neighbouring words, written together, are these: `first_name` and `FirstName` hold `firstname`.
@@ -84,16 +90,29 @@ fn fits(class: &str, kind: &Kind) -> bool {
     let whole = matches!(kind, Kind::Int2 | Kind::Int4 | Kind::Int8 | Kind::Numeric);
     match class {
         "person.birth_date" => matches!(kind, Kind::Date | Kind::Timestamp | Kind::TimestampTz | Kind::Text),
-        "financial.income" => whole || matches!(kind, Kind::Text | Kind::Float4 | Kind::Float8),
+        "financial.income" | "person.age" => whole || matches!(kind, Kind::Text | Kind::Float4 | Kind::Float8),
+        "location.coordinates" => whole || matches!(kind, Kind::Text | Kind::Float4 | Kind::Float8 | Kind::Other),
+        "financial.card_expiry" => whole || matches!(kind, Kind::Text | Kind::Date),
+        "person.genetic" | "person.signature" => matches!(kind, Kind::Bytea | Kind::Text),
         "person.photo" | "person.biometric" => matches!(kind, Kind::Bytea | Kind::Text),
         "credential.password" | "credential.secret" => matches!(kind, Kind::Bytea | Kind::Text | Kind::Uuid),
         "device.ip" => matches!(kind, Kind::Inet | Kind::Cidr | Kind::Text),
         "device.id" => matches!(kind, Kind::Macaddr | Kind::Uuid | Kind::Text),
-        "person.gender" | "person.religion" | "person.ethnicity" | "person.nationality" => {
+        "person.gender" | "person.job" | "person.religion" | "person.ethnicity" | "person.nationality" => {
             matches!(kind, Kind::Text | Kind::Enum)
         }
-        "financial.account" | "financial.card" | "id.national" | "id.tax" | "id.document" | "contact.phone"
-        | "contact.postcode" | "health.record" => whole || *kind == Kind::Text,
+        "financial.account"
+        | "financial.card"
+        | "id.national"
+        | "id.tax"
+        | "id.document"
+        | "contact.phone"
+        | "contact.postcode"
+        | "health.record"
+        | "contact.fax"
+        | "financial.card_code"
+        | "health.insurance"
+        | "id.license" => whole || *kind == Kind::Text,
         "id.customer" => whole || matches!(kind, Kind::Text | Kind::Uuid),
         "health.note" | "free_text" => matches!(kind, Kind::Text | Kind::Json | Kind::Jsonb),
         _ => *kind == Kind::Text,
@@ -116,12 +135,7 @@ fn split(name: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     for word in &mut words {
-        if word.len() > 3
-            && word.ends_with('s')
-            && !word.ends_with("ss")
-            && !is_telling(word)
-            && !ABOUT.contains(&&**word)
-        {
+        if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !is_telling(word) && !lists(ABOUT, word) {
             word.pop();
         }
     }
@@ -219,12 +233,12 @@ mod tests {
     fn classes_that_are_guessed_exist_and_can_be_guessed() {
         for (class, telling) in TELLING {
             assert!(class::find(class).is_some(), "{class}");
-            for one in *telling {
+            for one in telling.split_ascii_whitespace() {
                 let plain = one.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
                 assert!(plain && !one.is_empty(), "{one}");
             }
         }
-        let mut all: Vec<&str> = TELLING.iter().flat_map(|(_, telling)| telling.iter().copied()).collect();
+        let mut all: Vec<&str> = TELLING.iter().flat_map(|(_, telling)| telling.split_ascii_whitespace()).collect();
         let count = all.len();
         all.sort_unstable();
         all.dedup();

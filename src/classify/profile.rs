@@ -24,10 +24,14 @@ pub struct Profile {
     pub distinct: usize,
     /// Characters of the longest.
     pub longest: usize,
+    /// Characters of the shortest; 0 without values.
+    pub shortest: usize,
     /// Values that are one word without a blank.
     pub words: usize,
     /// Values with a digit.
     pub with_digits: usize,
+    /// Values of which half the letters and digits or more are digits.
+    pub mostly_digits: usize,
     /// Different years of dates.
     pub years: usize,
     /// The words for a sex or a title, of which all values are some.
@@ -48,6 +52,11 @@ impl Profile {
     /// 20 values, each of the different ones five times on average.
     pub fn is_few(&self) -> bool {
         self.values >= 20 && self.distinct <= 30 && self.distinct * 5 <= self.values
+    }
+
+    /// Whether the values are numbers in disguise: digits, with few letters between.
+    pub fn is_digits(&self) -> bool {
+        self.values > 0 && self.mostly_digits == self.values
     }
 
     /// Whether all values differ, of at least 20.
@@ -77,8 +86,15 @@ impl Profiler {
         self.hashes.insert(hasher.finish());
         let chars = value.chars().count();
         profile.longest = profile.longest.max(chars);
+        profile.shortest = if profile.values == 1 { chars } else { profile.shortest.min(chars) };
         profile.words += usize::from(!value.contains(char::is_whitespace));
-        profile.with_digits += usize::from(value.contains(|c: char| c.is_ascii_digit()));
+        let (digits, letters) = value.chars().fold((0, 0), |(digits, letters), c| match c {
+            '0'..='9' => (digits + 1, letters),
+            c if c.is_alphabetic() => (digits, letters + 1),
+            _ => (digits, letters),
+        });
+        profile.with_digits += usize::from(digits > 0);
+        profile.mostly_digits += usize::from(digits > 0 && digits >= letters);
         if self.few.len() <= FEW && chars <= 12 {
             self.few.insert(value.to_owned());
         } else if chars > 12 {
@@ -91,7 +107,9 @@ impl Profiler {
                 self.years.extend(value.get(..4).map(str::to_owned));
                 shapes::of_date(value)
             }
-            Kind::Text | Kind::Json | Kind::Jsonb | Kind::Xml => shapes::of(value),
+            Kind::Text | Kind::Json | Kind::Jsonb | Kind::Xml | Kind::Inet | Kind::Cidr | Kind::Macaddr => {
+                shapes::of(value)
+            }
             Kind::Int8 | Kind::Numeric => shapes::of(value).numbers(),
             _ => Shapes::default(),
         };

@@ -8,7 +8,7 @@ use super::nouns::noun;
 use super::profile::Profile;
 use super::score::{self, Needs, SPEAKS};
 use super::shapes::SHAPES;
-use super::words::{ABOUT, ORGANIZATIONS, PERSONS, STAFF};
+use super::words::{ABOUT, ORGANIZATIONS, PERSONS, STAFF, lists};
 use super::{fits, holds, named, split};
 use crate::class;
 use crate::schema::{Column, ColumnName, Kind, Schema, Table, TableName};
@@ -89,7 +89,7 @@ pub fn survey(schema: &Schema, facts: &Facts, refers: &[(ColumnName, ColumnName)
 /// What a table's name and the names of its columns say.
 fn context(table: &Table) -> Context {
     let words = split(&table.name.name);
-    let is = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let is = |list: &str| words.iter().any(|word| lists(list, word));
     let has = |classes: &[&str]| {
         let held = |class: &&&str| {
             let mut columns = table.stored_columns();
@@ -100,15 +100,21 @@ fn context(table: &Table) -> Context {
     let own = ["person.first_name", "person.last_name", "person.birth_date", "person.gender", "id.national"];
     let organizations = is(ORGANIZATIONS);
     // The last word of a name is what its rows are: `user_settings` are no users.
-    let rows_of = |list: &[&str]| words.last().is_some_and(|word| list.contains(&word.as_str()));
-    let persons = (rows_of(PERSONS) && !organizations) || has(&own) >= 2;
+    let rows_of = |list: &str| words.last().is_some_and(|word| lists(list, word));
+    let persons = (rows_of(PERSONS) && !organizations && !links(table)) || has(&own) >= 2;
     Context {
         persons,
         customers: persons && rows_of(PERSONS) && !is(STAFF) || persons && !is(STAFF) && has(&["health.record"]) > 0,
         organizations,
         addresses: has(&["contact.postcode", "contact.city", "contact.street"]) >= 2,
-        near: false,
+        near: is(PERSONS) && !organizations && !links(table),
     }
+}
+
+/// Whether a table's key is made of keys of others: it links them.
+fn links(table: &Table) -> bool {
+    let refers = |column: &String| table.foreign_keys.iter().any(|key| key.columns.contains(column));
+    table.unique.iter().any(|unique| unique.primary && unique.columns.len() > 1 && unique.columns.iter().all(refers))
 }
 
 /// How much a name speaks for a class.
@@ -120,8 +126,8 @@ fn hinted(words: &[String], class: &str, column: &Column) -> f64 {
         return score::NAME;
     }
     let last = words.last().map_or("", String::as_str);
-    let hints = HINTS.iter().filter(|(known, _)| *known == class).flat_map(|(_, hints)| *hints);
-    let about = words.len() > 1 && ABOUT.contains(&last);
+    let hints = HINTS.iter().filter(|(known, _)| *known == class).flat_map(|(_, hints)| hints.split_ascii_whitespace());
+    let about = words.len() > 1 && lists(ABOUT, last);
     let mut hints = hints.filter(|hint| !about || hint.ends_with(last));
     if hints.any(|hint| holds(words, hint)) { score::HINT } else { 0.0 }
 }
@@ -152,7 +158,7 @@ fn weigh(
     comment: Option<&String>,
 ) -> Option<Verdict> {
     let kind = column.ty.kind.scalar();
-    if !fits(class, kind) && !(class == "id.customer" && *kind != Kind::Bool) {
+    if !fits(class, kind) {
         return None;
     }
     let mut why = Vec::new();
@@ -160,7 +166,8 @@ fn weigh(
     let noun = noun(class);
     let mut name = by_name(class, table, column, context, &mut why);
     let hint = name > 0.0;
-    if hint && profile.is_some_and(|profile| score::contradicts(class, profile)) {
+    let text = *kind == Kind::Text || *kind == Kind::Enum;
+    if hint && text && profile.is_some_and(|profile| score::contradicts(class, profile)) {
         name *= score::CONTRADICTED;
         why.push("sampled values do not look like it".to_owned());
     }
@@ -182,7 +189,11 @@ fn weigh(
         wrong *= 1.0 - by_type;
         why.push(format!("its type is {}", column.ty.sql));
     }
-    if let Some((weight, said)) = profile.and_then(|profile| by_shape(class, profile, context, hint || commented)) {
+    // What is inside JSON has no class of its own here: paths would.
+    let json = matches!(kind, Kind::Json | Kind::Jsonb);
+    if let Some((weight, said)) =
+        profile.filter(|_| !json).and_then(|profile| by_shape(class, profile, context, hint || commented))
+    {
         wrong *= 1.0 - weight;
         why.push(said);
     }
@@ -225,7 +236,7 @@ fn by_name(class: &'static str, table: &Table, column: &Column, context: Context
         let helped = match root {
             "person" | "id" | "health" => context.persons || (context.near && root == "health"),
             "contact" | "location" => context.persons || context.addresses,
-            "free_text" => context.near,
+            "free_text" => context.near && !context.persons,
             _ => false,
         };
         let sure = SURE.contains(&class) && (context.persons || context.near);

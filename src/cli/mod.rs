@@ -13,6 +13,7 @@ mod completions;
 mod demo;
 mod diff;
 mod endpoint;
+mod init;
 mod key;
 mod keygen;
 mod masks;
@@ -95,6 +96,8 @@ enum Command {
     Audit(audit::Audit),
     /// Say what changed between two versions of a rule file, graded weaker, stronger or neutral
     Diff(diff::Diff),
+    /// Write a first rule file from a database: what every column probably holds, its mask, and why
+    Init(init::Init),
     /// Write the schema snapshot that `check` uses offline and that grouped keeps cover
     Snapshot(snapshot::Snapshot),
     /// Publish the generation that was live before (twice returns)
@@ -145,6 +148,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Completions(command) => command.run(),
         Command::Diff(command) => command.run(&common),
         Command::Demo(command) => block_on(command.run(&common)),
+        Command::Init(command) => block_on(command.run(&common)),
         Command::Keygen(command) => command.run(),
         Command::Masks(command) => command.run(&common),
         Command::Plan(command) => block_on(command.run(&common)),

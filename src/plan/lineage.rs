@@ -5,39 +5,39 @@ use std::collections::BTreeMap;
 use crate::schema::{ColumnName, Schema, Table, TableName};
 
 /// Every table's line: itself, then its parents, nearest first.
-pub(super) struct Lineage<'s> {
+pub(crate) struct Lineage<'s> {
     lines: BTreeMap<&'s TableName, Vec<&'s Table>>,
 }
 
 impl<'s> Lineage<'s> {
-    pub(super) fn new(schema: &'s Schema) -> Self {
+    pub(crate) fn new(schema: &'s Schema) -> Self {
         let index: BTreeMap<&TableName, &Table> = schema.tables.iter().map(|table| (&table.name, table)).collect();
         let lines = schema.tables.iter().map(|table| (&table.name, line(&index, table))).collect();
         Self { lines }
     }
 
     /// A table, then its parents, nearest first; nothing for a table that is not in the schema.
-    pub(super) fn of(&self, table: &TableName) -> &[&'s Table] {
+    pub(crate) fn of(&self, table: &TableName) -> &[&'s Table] {
         self.lines.get(table).map_or(&[], Vec::as_slice)
     }
 
     /// The names of all tables.
-    pub(super) fn names(&self) -> impl Iterator<Item = &'s TableName> + '_ {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'s TableName> + '_ {
         self.lines.keys().copied()
     }
 
     /// A table by its name.
-    pub(super) fn table(&self, name: &TableName) -> Option<&'s Table> {
+    pub(crate) fn table(&self, name: &TableName) -> Option<&'s Table> {
         self.of(name).first().copied()
     }
 
     /// A column by its name.
-    pub(super) fn column(&self, name: &ColumnName) -> Option<&'s crate::schema::Column> {
+    pub(crate) fn column(&self, name: &ColumnName) -> Option<&'s crate::schema::Column> {
         self.table(&name.table)?.column(&name.column)
     }
 
     /// Where a column is at home: in the topmost table that has it.
-    pub(super) fn home(&self, column: &ColumnName) -> ColumnName {
+    pub(crate) fn home(&self, column: &ColumnName) -> ColumnName {
         let mut line = self.of(&column.table).iter();
         let top = line.rfind(|table| table.column(&column.column).is_some());
         top.map_or_else(|| column.clone(), |table| table.name.column(&column.column))

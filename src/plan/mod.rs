@@ -11,7 +11,7 @@ mod exceptions;
 mod follow;
 mod formula;
 mod guarantees;
-mod lineage;
+pub(crate) mod lineage;
 mod profiles;
 mod references;
 mod resolve;

@@ -7,6 +7,7 @@ mod moment;
 mod pace;
 mod reader;
 mod rights;
+mod sample;
 mod units;
 mod watcher;
 
@@ -21,6 +22,7 @@ pub use self::closure::{How, Step, Why};
 use self::moment::Moment;
 use self::pace::Pace;
 use self::reader::PostgresReader;
+pub use self::sample::Sample;
 use self::units::Splitting;
 use self::watcher::{Registered, Shared, Watcher};
 use super::{Counted, Reader, Source, Unit};
