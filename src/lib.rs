@@ -9,8 +9,8 @@
 //! 4 shell      main  cli                             prints, reads the environment, exits
 //! 3 engine     pipeline                              tasks, channels, time
 //! 2 edges      source  sink  postgres                the only I/O
-//! 1 decisions  diff -> audit, draft -> plan -> { rules, mask, classify }  verify     pure: no tokio, files, clock or random numbers
-//! 0 words      schema key batch chance node class diagnostic failure report   plain types
+//! 1 decisions  diff -> audit, draft -> plan -> { rules, mask, classify }  verify  evidence     pure: no tokio, files, clock or random numbers
+//! 0 words      schema key batch chance node class diagnostic failure report signature   plain types
 //! ```
 //! Arrows point down only; `tests/tidy.rs` reads every `use crate::` and holds this. `mask` and `rules` do not know
 //! each other: `plan` introduces them. `source` and `sink` do not know each other: `pipeline` introduces them, and it
@@ -58,6 +58,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod diff;
 pub mod draft;
+pub mod evidence;
 pub mod failure;
 pub mod key;
 pub mod mask;
@@ -68,6 +69,7 @@ pub mod postgres;
 pub mod report;
 pub mod rules;
 pub mod schema;
+pub mod signature;
 pub mod sink;
 pub mod source;
 pub mod verify;

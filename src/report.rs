@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::failure::Failure;
 use crate::schema::TableName;
 
 /// Something worth telling while a run goes on.
@@ -39,7 +40,16 @@ pub trait Observer: Send + Sync {
     fn event(&self, event: Event);
 }
 
-/// The record of one run that reached its end.
+/// Keeps the evidence of a run.
+pub trait Recorder: Send + Sync {
+    /// Records that every check passed, before anything is published. Returns the record's digest, if there is one.
+    ///
+    /// # Errors
+    /// It cannot be written; then nothing is published.
+    fn passed(&self, report: &Report) -> Result<Option<String>, Failure>;
+}
+
+/// The report of one run that reached its end.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
     /// Random id of the run.

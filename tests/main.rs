@@ -5,6 +5,7 @@
 //! - [`constraints`]: constraints that a plan lets pass hold.
 //! - [`crash`]: the plug is pulled, sessions are in the way: staging is the old one or the new one.
 //! - [`init`]: first rule files, measured against labels; they pass `check` and `refresh` as written.
+//! - [`evidence`]: what a run leaves for reviewers: whole, chained, signed; every change to it is found.
 //! - [`interlock`]: targets that are not staging, by whichever way they are reached: refused, and nothing written.
 //! - [`diff`]: what changes between two versions of a rule file, graded, as data (no database).
 //! - [`joins`]: every shape of key and reference: foreign keys valid, join counts equal.
@@ -32,6 +33,7 @@ mod canary;
 mod constraints;
 mod crash;
 mod diff;
+mod evidence;
 mod init;
 mod interlock;
 mod joins;

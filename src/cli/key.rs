@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 use rand::TryRng as _;
 use rand::rngs::SysRng;
@@ -31,20 +32,28 @@ pub(super) fn find() -> Result<RunKey, Failure> {
     let Some(path) = environment("BAUTA_KEY_FILE") else {
         return Ok(RunKey { key: RootKey::new(random()?), fresh: true });
     };
-    let metadata = fs::metadata(&path).map_err(|error| {
-        Failure::usage(format!("the key file {path} cannot be read: {}", error.kind()))
-            .remedy(format!("make one: `(umask 077; bauta keygen > {path})`"))
-    })?;
-    if metadata.permissions().mode() & 0o077 != 0 {
-        return Err(Failure::usage(format!("the key file {path} is readable by others"))
-            .remedy(format!("`chmod 600 {path}`; if others may have read it, make a new key")));
-    }
-    let text = fs::read_to_string(&path)
-        .map(Zeroizing::new)
-        .map_err(|error| Failure::usage(format!("the key file {path} cannot be read: {}", error.kind())))?;
+    let text = private(Path::new(&path))?;
     let key = RootKey::from_hex(&text)
         .map_err(|why| Failure::usage(format!("{path} holds no key: {why}")).remedy("`bauta keygen` prints one"))?;
     Ok(RunKey { key, fresh: false })
+}
+
+/// Reads a file that nobody else may read.
+///
+/// # Errors
+/// It is missing or readable by others (exit 2).
+pub(super) fn private(path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let name = path.display();
+    let unreadable = |error: std::io::Error| {
+        Failure::usage(format!("the key file {name} cannot be read: {}", error.kind()))
+            .remedy(format!("make one: `(umask 077; bauta keygen > {name})`"))
+    };
+    let metadata = fs::metadata(path).map_err(unreadable)?;
+    if metadata.permissions().mode() & 0o077 != 0 {
+        return Err(Failure::usage(format!("the key file {name} is readable by others"))
+            .remedy(format!("`chmod 600 {name}`; if others may have read it, make a new key")));
+    }
+    fs::read_to_string(path).map(Zeroizing::new).map_err(unreadable)
 }
 
 /// 32 bytes from the operating system's generator.

@@ -13,6 +13,7 @@ mod completions;
 mod demo;
 mod diff;
 mod endpoint;
+mod evidence;
 mod init;
 mod key;
 mod keygen;
@@ -20,6 +21,7 @@ mod masks;
 mod output;
 mod plan;
 mod progress;
+mod record;
 mod refresh;
 mod rollback;
 mod rules;
@@ -100,6 +102,8 @@ enum Command {
     Init(init::Init),
     /// Write the schema snapshot that `check` uses offline and that grouped keeps cover
     Snapshot(snapshot::Snapshot),
+    /// Check the evidence that runs left, or show a record of it
+    Evidence(evidence::Evidence),
     /// Publish the generation that was live before (twice returns)
     Rollback(rollback::Rollback),
     /// Check a staging that is there, and look for production's values in it
@@ -149,6 +153,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Diff(command) => command.run(&common),
         Command::Demo(command) => block_on(command.run(&common)),
         Command::Init(command) => block_on(command.run(&common)),
+        Command::Evidence(command) => block_on(command.run(&common)),
         Command::Keygen(command) => command.run(),
         Command::Masks(command) => command.run(&common),
         Command::Plan(command) => block_on(command.run(&common)),

@@ -8,11 +8,13 @@ use clap::Args;
 use tokio::sync::watch;
 
 use super::endpoint::{From, To};
+use super::record::{self, Recorder};
 use super::{Common, Format, endpoint, key, output, progress, rules, signals};
 use crate::diagnostic::Diagnostics;
 use crate::failure::{Failure, Kind};
 use crate::pipeline;
 use crate::plan::Plan;
+use crate::postgres::about::about;
 use crate::report::{Event, Observer, Report};
 use crate::sink::Sink;
 use crate::sink::null::NullSink;
@@ -100,6 +102,8 @@ pub(super) struct Options {
     /// Warnings are refusals
     #[arg(long)]
     pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) record: record::Leave,
 }
 
 /// 512 MiB: what a small server of today can spare.
@@ -128,6 +132,7 @@ impl Default for Options {
             max_block: Duration::from_secs(10),
             deep: false,
             strict: false,
+            record: record::Leave::default(),
         }
     }
 }
@@ -148,20 +153,27 @@ pub(super) fn bytes(text: &str) -> Result<u64, String> {
 
 impl Refresh {
     pub(super) async fn run(self, common: &Common) -> Result<(), Failure> {
+        let run = key::random_id()?;
+        let recorder = Recorder::start(&run, &self.rules, &self.options)?;
+        let ended = self.refresh(run, common, &recorder).await;
+        let report = recorder.end(ended)?;
+        output::result(match common.format {
+            Format::Json => serde_json::to_string_pretty(&report).unwrap_or_default(),
+            _ => summary(&report),
+        })
+    }
+
+    async fn refresh(self, run: String, common: &Common, recorder: &Recorder) -> Result<Report, Failure> {
         let job = Job {
             key: key::find()?,
             from: endpoint::source(self.source.as_deref())?,
             to: endpoint::target(self.target.as_deref())?,
             rules: self.rules,
             options: self.options,
-            run: key::random_id()?,
+            run,
         };
         let observer = progress::observer(common, &job.run);
-        let report = job.run(common, observer.as_ref(), signals::listen()?).await?;
-        output::result(match common.format {
-            Format::Json => serde_json::to_string_pretty(&report).unwrap_or_default(),
-            _ => summary(&report),
-        })
+        job.run(common, observer.as_ref(), recorder, signals::listen()?).await
     }
 }
 
@@ -203,8 +215,11 @@ impl Job {
         self,
         common: &Common,
         observer: &dyn Observer,
+        recorder: &Recorder,
         stop: watch::Receiver<Option<Kind>>,
     ) -> Result<Report, Failure> {
+        let observer = &recorder.hearing(observer);
+        recorder.begun(&self);
         let loaded =
             rules::load(&self.rules, self.options.schema.as_deref())?.for_environment(self.options.env.as_deref())?;
         let mut warnings = Vec::new();
@@ -213,12 +228,13 @@ impl Job {
         }
         let jobs = self.options.jobs.unwrap_or_else(|| self.workers()).max(1);
         observer.event(Event::Stage("opening production at one moment".to_owned()));
-        let prepared = self.prepare(&loaded, jobs, common, &mut warnings);
+        let prepared = self.prepare(&loaded, jobs, common, recorder, &mut warnings);
         let (opened, plan, found, sink) = pipeline::until_stopped(&stop, prepared).await?;
         for warning in &warnings {
             observer.event(Event::Warning(warning.clone()));
         }
         warnings.extend(found.list.into_iter().map(|warning| warning.message));
+        recorder.warned(&warnings);
         let options = pipeline::Options {
             jobs,
             deep: self.options.deep,
@@ -226,6 +242,7 @@ impl Job {
             key: &self.key.key,
             run: self.run.clone(),
             stop,
+            recorder: Some(recorder),
         };
         let mut report = pipeline::run(&plan, opened.boxed(), sink.as_ref(), options, observer).await?;
         report.warnings = warnings;
@@ -241,6 +258,7 @@ impl Job {
         loaded: &rules::Loaded,
         jobs: usize,
         common: &Common,
+        recorder: &Recorder,
         warnings: &mut Vec<String>,
     ) -> Result<(Opened, Plan, Diagnostics, Box<dyn Sink>), Failure> {
         let opened = self.open(jobs, loaded.snapshot.as_ref()).await?;
@@ -250,8 +268,10 @@ impl Job {
             if let Opened::Postgres(source) = &opened {
                 warnings.extend_from_slice(source.warnings());
                 source.check(&plan).await?;
+                recorder.source(about(source.session()).await?);
             }
-            let sink = self.sink(&opened, &plan, warnings).await?;
+            recorder.planned(loaded, opened.source().schema(), &plan);
+            let sink = self.sink(&opened, &plan, recorder, warnings).await?;
             Ok((plan, found, sink))
         };
         match resolved.await {
@@ -285,7 +305,13 @@ impl Job {
 
 impl Job {
     /// The sink; for a database everything that can be checked is checked now.
-    async fn sink(&self, opened: &Opened, plan: &Plan, warnings: &mut Vec<String>) -> Result<Box<dyn Sink>, Failure> {
+    async fn sink(
+        &self,
+        opened: &Opened,
+        plan: &Plan,
+        recorder: &Recorder,
+        warnings: &mut Vec<String>,
+    ) -> Result<Box<dyn Sink>, Failure> {
         let (source, target) = match (opened, &self.to) {
             (_, To::Null) => return Ok(Box::new(NullSink)),
             (_, To::Parquet(folder)) => return Ok(Box::new(ParquetSink::new(folder))),
@@ -313,6 +339,7 @@ impl Job {
         };
         let (sink, told) = PostgresSink::prepare(source.session(), source.snapshot_id(), plan, target, options).await?;
         warnings.extend(told);
+        recorder.target(sink.end().clone(), sink.live_evidence());
         Ok(Box::new(sink))
     }
 }

@@ -16,7 +16,7 @@ use crate::batch::Encoding;
 use crate::failure::{Failure, Kind};
 use crate::key::RootKey;
 use crate::plan::{Plan, Rows};
-use crate::report::{ColumnReport, Event, Observer, Report, TableReport};
+use crate::report::{ColumnReport, Event, Observer, Recorder, Report, TableReport};
 use crate::sink::{Generation, Sink};
 use crate::source::{Source, Unit};
 use crate::verify::{Look, Passed, Watch, judge};
@@ -42,6 +42,8 @@ pub struct Options<'a> {
     pub run: String,
     /// Set from outside to end the run early (a signal).
     pub stop: watch::Receiver<Option<Kind>>,
+    /// Keeps the evidence, if anybody does.
+    pub recorder: Option<&'a dyn Recorder>,
 }
 
 /// Streams, seals, judges and publishes.
@@ -74,17 +76,7 @@ pub async fn run(
     };
     let ledger = Ledger::new(chosen);
     let made = make(plan, source, sink, generation.as_mut(), &ledger, &options, observer).await;
-    let passed = match made {
-        Ok(passed) => passed,
-        Err(failure) => {
-            generation.discard().await;
-            return Err(failure);
-        }
-    };
-    let checks = passed.checks.clone();
-    observer.event(Event::Stage("publishing".to_owned()));
-    let published = generation.publish(passed, observer).await?;
-    Ok(Report {
+    let mut report = Report {
         run: options.run,
         bauta: env!("CARGO_PKG_VERSION").to_owned(),
         rules: plan.name.clone(),
@@ -92,13 +84,33 @@ pub async fn run(
         environment: plan.environment.clone(),
         key_fingerprint: options.key_fingerprint,
         started,
-        finished: jiff::Timestamp::now().to_string(),
-        seconds: begun.elapsed().as_secs_f64(),
+        finished: String::new(),
+        seconds: 0.0,
         warnings: Vec::new(),
-        checks,
+        checks: Vec::new(),
         tables: tables(plan, &ledger),
-        published,
-    })
+        published: String::new(),
+    };
+    let recorded = made.and_then(|passed| recorded(passed, &mut report, options.recorder));
+    let passed = match recorded {
+        Ok(passed) => passed,
+        Err(failure) => {
+            generation.discard().await;
+            return Err(failure);
+        }
+    };
+    observer.event(Event::Stage("publishing".to_owned()));
+    report.published = generation.publish(passed, observer).await?;
+    report.finished = jiff::Timestamp::now().to_string();
+    report.seconds = begun.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+/// Lets the evidence be written; its digest is published with the generation.
+fn recorded(passed: Passed, report: &mut Report, recorder: Option<&dyn Recorder>) -> Result<Passed, Failure> {
+    report.checks.clone_from(&passed.checks);
+    let evidence = recorder.map_or(Ok(None), |recorder| recorder.passed(report))?;
+    Ok(Passed { evidence, ..passed })
 }
 
 /// Everything between beginning a generation and publishing it. The source is closed as soon as the last row is read.

@@ -1,6 +1,7 @@
 //! What both ends of a run need from PostgreSQL: addresses and sessions, failures without values, quoting, the catalog,
 //! and COPY's bytes. What is read or written over them is the business of `source::postgres` and `sink::postgres`.
 
+pub mod about;
 pub mod catalog;
 pub mod connect;
 pub mod copy;

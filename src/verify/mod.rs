@@ -37,6 +37,8 @@ pub struct Ledger {
 pub struct Passed {
     /// What was checked, one line each.
     pub checks: Vec<String>,
+    /// Digest of the run's evidence, once that is written.
+    pub evidence: Option<String>,
 }
 
 /// Decides whether a generation may be published.
@@ -77,7 +79,7 @@ pub fn judge(plan: &Plan, ledger: &Ledger, findings: Findings, facts: Facts) -> 
         checks.extend(findings.checked);
         checks.extend(findings.noted.into_iter().map(|line| format!("{line}; chance may have it so")));
         checks.extend(facts.checked);
-        return Ok(Passed { checks });
+        return Ok(Passed { checks, evidence: None });
     }
     Err(Failure::data(format!("the checks failed: {}", broken.join("; "))).remedy("nothing was published"))
 }

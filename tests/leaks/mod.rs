@@ -68,8 +68,15 @@ fn run_into(case: &Case, change: impl FnOnce(&mut Plan), sink: &dyn Sink, deep: 
         change(&mut plan);
         let (_keep, stop) = watch::channel(None);
         let key = RootKey::new([7; 32]);
-        let options =
-            pipeline::Options { jobs: 1, deep, key: &key, key_fingerprint: None, run: "a run".to_owned(), stop };
+        let options = pipeline::Options {
+            jobs: 1,
+            deep,
+            key: &key,
+            key_fingerprint: None,
+            run: "a run".to_owned(),
+            stop,
+            recorder: None,
+        };
         pipeline::run(&plan, Box::new(source), sink, options, &Deaf).await
     })
 }

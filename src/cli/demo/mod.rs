@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 
+use super::record::Recorder;
 use super::refresh::{self, Job};
 use super::{Common, endpoint, environment, key, output, progress, signals};
 use crate::failure::Failure;
@@ -70,7 +71,9 @@ impl Stage {
             run: key::random_id()?,
         };
         let observer = progress::observer(common, &job.run);
-        job.run(common, observer.as_ref(), signals::listen()?).await
+        let recorder = Recorder::start(&job.run, &job.rules, &job.options)?;
+        let ended = job.run(common, observer.as_ref(), &recorder, signals::listen()?).await;
+        recorder.end(ended)
     }
 
     /// What was done, what was checked, where it stands.

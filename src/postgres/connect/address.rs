@@ -181,6 +181,14 @@ impl Address {
         &self.user
     }
 
+    /// How its first host is reached: `socket`, or the `sslmode` that holds.
+    pub fn transport(&self) -> &'static str {
+        match self.hosts.first() {
+            Some(host) if host.socket().is_none() => self.sslmode(host).name(),
+            _ => "socket",
+        }
+    }
+
     /// The same servers and role, another database.
     #[must_use]
     pub fn with_database(&self, name: &str) -> Self {

@@ -9,8 +9,10 @@ use tokio_postgres::error::ErrorPosition;
 
 use super::{Generation, Loaded, Sink, Writer};
 use crate::batch::{Batch, Encoding, Want};
+use crate::evidence::End;
 use crate::failure::Failure;
 use crate::plan::{Plan, TablePlan};
+use crate::postgres::about::about;
 use crate::postgres::connect::{Address, Session, connect};
 use crate::postgres::generations::{Maintenance, Target, sibling};
 use crate::postgres::interlock::{self, Allowed};
@@ -70,9 +72,23 @@ pub struct PostgresSink {
     statements: Vec<String>,
     options: Options,
     name: String,
+    end: End,
 }
 
 impl PostgresSink {
+    /// What is known of staging's server and the loading role, for the record.
+    pub fn end(&self) -> &End {
+        &self.end
+    }
+
+    /// Digest of the record that the live generation was published with.
+    pub fn live_evidence(&self) -> Option<&str> {
+        match &self.was {
+            Target::Live(live) => live.marker.as_ref()?.evidence.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Checks everything that can be checked before a row is read, takes the lock, and reads production's structure in
     /// `source`, a session inside the exported `snapshot`. Returns what a person should hear about.
     ///
@@ -137,8 +153,10 @@ impl PostgresSink {
         if let Some(template) = template {
             template.close().await;
         }
+        let end = End { address: target.to_string(), ..about(&loader).await? };
         loader.close().await;
         let sink = Self {
+            end,
             loader: target.clone(),
             shadow: Arc::new(shadow),
             structure,
@@ -339,8 +357,9 @@ impl Generation for ShadowGeneration {
         Ok(facts)
     }
 
-    async fn publish(self: Box<Self>, _: Passed, observer: &dyn Observer) -> Result<String, Failure> {
-        let ready = Ready { database: self.name.clone(), marker: self.marker()?, statements: self.statements.clone() };
+    async fn publish(self: Box<Self>, passed: Passed, observer: &dyn Observer) -> Result<String, Failure> {
+        let marker = Marker { evidence: passed.evidence, ..self.marker()? };
+        let ready = Ready { database: self.name.clone(), marker, statements: self.statements.clone() };
         let published = self.maintenance.publish(&self.was, &ready, self.options.keep_for).await;
         let generation = match published {
             Ok(generation) => generation,
