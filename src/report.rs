@@ -90,6 +90,8 @@ pub struct TableReport {
     /// Rows of production that stayed behind; `None` where they were not counted: all rows travelled, or the server left
     /// them out by a condition, or none was looked at.
     pub left_out: Option<u64>,
+    /// Rows among those written that were exempt from masks; `None` where the rules exempt none.
+    pub exempt: Option<u64>,
     /// Bytes written.
     pub bytes: u64,
     /// Seconds from first to last row.

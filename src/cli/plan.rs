@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Common, Format, output, rules, why};
 use crate::failure::Failure;
-use crate::plan::{Because, ColumnPlan, Exception, Plan, Rows, SequenceState, TablePlan, subset};
+use crate::plan::{Because, ColumnPlan, Exception, Exempt, Plan, Rows, SequenceState, TablePlan, subset};
 
 /// Shows what will happen to each table and column and why, against a schema snapshot (offline) or a database (`--source`)
 #[derive(Args)]
@@ -72,6 +72,7 @@ fn text(plan: &Plan) -> String {
     let mut lines = Vec::new();
     for table in &plan.tables {
         lines.extend(table_lines(table));
+        lines.extend(plan.exempt_of(&table.table).map(|exempt| exempt_line(table, exempt)));
         lines.push(String::new());
     }
     for sequence in &plan.sequences {
@@ -122,6 +123,15 @@ fn table_lines(table: &TablePlan) -> Vec<String> {
     }
     lines.extend(kept.into_iter().map(|(why, columns)| format!("  {}  {why}", columns.join(", "))));
     lines
+}
+
+/// Which rows are exempt, and what of them passes.
+fn exempt_line(table: &TablePlan, exempt: &Exempt) -> String {
+    let name = |index: &usize| table.columns.get(*index).map(|column| column.facts.column.column.as_str());
+    let passes: Vec<&str> = exempt.passes.iter().filter_map(name).collect();
+    let Exempt { condition, why, expires, line, .. } = exempt;
+    let passes = passes.join(", ");
+    format!("  exempt at line {line}, until {expires}: where {condition}, these pass unmasked: {passes}: {why}")
 }
 
 /// Name, type, mask, and what it promises and where it comes from.
@@ -183,6 +193,19 @@ fn as_json(plan: &Plan) -> Value {
         "rules_digest": plan.rules_digest,
         "tables": tables,
         "sequences": above.collect::<Vec<Value>>(),
+        "exceptions": plan.exceptions.iter().map(|one| json!({
+            "column": one.column.to_string(),
+            "why": one.why,
+            "expires": one.expires.to_string(),
+            "line": one.line,
+        })).collect::<Vec<_>>(),
+        "exempt": plan.exempt.iter().map(|one| json!({
+            "table": one.table.to_string(),
+            "where": one.condition,
+            "why": one.why,
+            "expires": one.expires.to_string(),
+            "line": one.line,
+        })).collect::<Vec<_>>(),
         "after_load": plan.after_load.iter().map(|script| &script.name).collect::<Vec<_>>(),
     })
 }

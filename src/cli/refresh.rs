@@ -402,6 +402,9 @@ fn masks(table: &crate::report::TableReport) -> String {
     if !kept.is_empty() {
         parts.push(format!("{} kept", kept.len()));
     }
+    if let Some(rows) = table.exempt {
+        parts.push(format!("{rows} rows exempt"));
+    }
     if parts.is_empty() { "structure only".to_owned() } else { parts.join(", ") }
 }
 

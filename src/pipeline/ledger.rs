@@ -19,6 +19,8 @@ struct Entry {
     open_units: AtomicUsize,
     read: AtomicU64,
     acknowledged: AtomicU64,
+    /// Rows read as exempt ones.
+    exempt: AtomicU64,
     bytes: AtomicU64,
     begun: OnceLock<Instant>,
     ended: OnceLock<Instant>,
@@ -44,6 +46,16 @@ impl Ledger {
     /// Notes that a unit of this table begins.
     pub(super) fn begin(&self, table: usize) {
         self.tables[table].begun.get_or_init(Instant::now);
+    }
+
+    /// Notes rows that were read as exempt ones.
+    pub(super) fn passed(&self, table: usize, rows: u64) {
+        self.tables[table].exempt.fetch_add(rows, Ordering::Relaxed);
+    }
+
+    /// Rows of a table that were exempt.
+    pub(super) fn exempt(&self, table: usize) -> u64 {
+        self.tables[table].exempt.load(Ordering::Relaxed)
     }
 
     /// Notes bytes written.

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use crate::batch::Encoding;
 use crate::failure::{Failure, Kind};
 use crate::key::RootKey;
+use crate::mask::TableMask;
 use crate::plan::{Plan, Rows};
 use crate::report::{ColumnReport, Event, Observer, Recorder, Report, TableReport};
 use crate::sink::{Generation, Sink};
@@ -167,6 +168,13 @@ fn stream(
     let jobs = options.jobs.clamp(1, units.len().max(1));
     let encodings: Vec<Encoding> = plan.tables.iter().map(|table| source.encoding(table)).collect();
     let masks: Vec<_> = plan.tables.iter().map(|table| table.build(options.key)).collect();
+    let wants = |mask: &TableMask, encoding: &Encoding| mask.wants(sink.takes_sealed(*encoding));
+    let exempt = plan.tables.iter().zip(&encodings).map(|(table, encoding)| {
+        let mask = table.build_but(&plan.exempt_of(&table.table)?.passes, options.key);
+        let wants = wants(&mask, encoding);
+        Some((mask, wants))
+    });
+    let exempt = exempt.collect();
     let (halt, halted) = watch::channel(None);
     let shared = worker::Shared {
         plan,
@@ -175,7 +183,8 @@ fn stream(
         observer,
         ledger,
         watch,
-        wants: masks.iter().zip(&encodings).map(|(mask, encoding)| mask.wants(sink.takes_sealed(*encoding))).collect(),
+        wants: masks.iter().zip(&encodings).map(|(mask, encoding)| wants(mask, encoding)).collect(),
+        exempt,
         masks,
         encodings,
         units: std::sync::Mutex::new(units.into()),
@@ -249,6 +258,7 @@ fn tables(plan: &Plan, ledger: &Ledger) -> Vec<TableReport> {
             table: table.table.to_string(),
             rows: ledger.rows(index),
             left_out: ledger.left_out(index),
+            exempt: plan.exempt_of(&table.table).map(|_| ledger.exempt(index)),
             bytes: ledger.bytes(index),
             seconds: ledger.seconds(index),
             columns: table

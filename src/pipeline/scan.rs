@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::plan::{Plan, Rows};
 use crate::report::{Event, Observer};
 use crate::sink::Loaded;
-use crate::source::Source;
+use crate::source::{Part, Source};
 use crate::verify::{Findings, Look, Watch};
 
 /// Batches that wait between a reader and the watch.
@@ -40,7 +40,10 @@ pub async fn scan(
 pub(super) async fn staging(plan: &Plan, loaded: &dyn Loaded, watch: &Watch) -> Result<(), Failure> {
     let mut took = |table: usize, batch: crate::batch::Batch| {
         let mut unit = watch.unit(table);
-        batch.columns.iter().enumerate().for_each(|(column, cells)| unit.staged(column, cells));
+        // Exempt rows cannot be told from others here: columns that pass in them are looked at while rows stream only.
+        let passes = plan.exempt_of(&plan.tables[table].table).map_or(&[][..], |exempt| &exempt.passes);
+        let columns = batch.columns.iter().enumerate().filter(|(column, _)| !passes.contains(column));
+        columns.for_each(|(column, cells)| unit.staged(column, cells));
         watch.read_back(table, unit);
     };
     loaded.read(plan, &mut took).await
@@ -54,8 +57,13 @@ async fn production(plan: &Plan, source: &dyn Source, watch: &Watch) -> Result<(
         if table.rows == Rows::None || !table.columns.iter().any(|column| column.is_replaced()) {
             continue;
         }
+        let exempt = plan.exempt_of(&table.table).filter(|_| matches!(unit.part, Part::Exempt(_)));
+        let passes = exempt.map_or(&[][..], |exempt| &exempt.passes);
         let want = |replaced: bool| if replaced { Want::Sealed } else { Want::Nothing };
-        let wants: Vec<Want> = table.columns.iter().map(|column| want(column.is_replaced())).collect();
+        let wants: Vec<Want> = {
+            let columns = table.columns.iter().enumerate();
+            columns.map(|(index, column)| want(column.is_replaced() && !passes.contains(&index))).collect()
+        };
         let (queue, mut batches) = mpsc::channel(QUEUE);
         let read = async {
             // The queue is dropped with this future, which ends the other side.

@@ -13,8 +13,8 @@ use crate::mask::{CellError, TableMask};
 use crate::plan::{Plan, TablePlan};
 use crate::report::{Event, Observer};
 use crate::sink::{Generation, Writer};
-use crate::source::{Reader, Source, Unit};
-use crate::verify::Watch;
+use crate::source::{Part, Reader, Source, Unit};
+use crate::verify::{ExemptUnit, Watch};
 
 /// Batches that wait between a reader and its writer.
 const QUEUE: usize = 4;
@@ -31,6 +31,8 @@ pub(super) struct Shared<'a> {
     pub(super) watch: &'a Watch,
     pub(super) masks: Vec<TableMask>,
     pub(super) wants: Vec<Vec<Want>>,
+    /// Both for exempt rows, per table.
+    pub(super) exempt: Vec<Option<(TableMask, Vec<Want>)>>,
     pub(super) encodings: Vec<Encoding>,
     pub(super) units: Mutex<VecDeque<Unit>>,
 }
@@ -84,15 +86,24 @@ async fn one(
 ) -> Result<(), Failure> {
     let table = &shared.plan.tables[unit.table];
     shared.ledger.begin(unit.table);
-    let alone = unit.blocks.is_none() && table.into == table.table;
+    let alone = unit.blocks.is_none() && unit.part == Part::All && table.into == table.table;
     writer.begin(table, shared.encodings[unit.table], alone).await?;
+    let exempt = match unit.part {
+        Part::Exempt(_) => shared.exempt[unit.table].as_ref(),
+        Part::All | Part::Others(_) => None,
+    };
     let (queue, batches) = mpsc::channel(QUEUE);
     let read = async move {
         // The queue is dropped with this future, which ends the writing side.
         let queue = queue;
-        reader.read(table, unit, &shared.wants[unit.table], &queue).await
+        let wants = exempt.map_or(&shared.wants[unit.table], |(_, wants)| wants);
+        reader.read(table, unit, wants, &queue).await
     };
-    let (read, acknowledged) = tokio::try_join!(read, write(shared, unit.table, batches, writer))?;
+    let mask = exempt.map_or(&shared.masks[unit.table], |(mask, _)| mask);
+    let (read, acknowledged) = tokio::try_join!(read, write(shared, unit, mask, batches, writer))?;
+    if exempt.is_some() {
+        shared.ledger.passed(unit.table, read);
+    }
     if shared.ledger.done(unit.table, read, acknowledged) {
         let (rows, seconds) = (shared.ledger.rows(unit.table), shared.ledger.seconds(unit.table));
         shared.observer.event(Event::TableDone { table: table.table.clone(), rows, seconds });
@@ -107,16 +118,22 @@ async fn one(
 /// Masks and writes batches until the queue ends; returns the rows that the sink acknowledges.
 async fn write(
     shared: &Shared<'_>,
-    index: usize,
+    unit: &Unit,
+    mask: &TableMask,
     mut batches: mpsc::Receiver<Batch>,
     writer: &mut dyn Writer,
 ) -> Result<u64, Failure> {
+    let index = unit.table;
     let table = &shared.plan.tables[index];
     let mut seen = shared.watch.unit(index);
+    let exempt = shared.plan.exempt_of(&table.table).filter(|_| matches!(unit.part, Part::Exempt(_)));
     while let Some(batch) = batches.recv().await {
         let first_row = batch.first_row;
-        let masked =
-            shared.masks[index].apply(batch, &mut seen).map_err(|error| unmaskable(table, first_row, error))?;
+        let masked = match exempt {
+            None => mask.apply(batch, &mut seen),
+            Some(exempt) => mask.apply(batch, &mut ExemptUnit::new(&mut seen, &exempt.passes)),
+        };
+        let masked = masked.map_err(|error| unmaskable(table, first_row, error))?;
         let bytes = writer.write(&masked).await?;
         shared.ledger.wrote(index, bytes);
         let rows = masked.rows() as u64;

@@ -3,7 +3,7 @@
 
 use super::lineage::Lineage;
 use crate::diagnostic::{Diagnostic, Span, nearest};
-use crate::rules::{Action, ColumnRule, Pattern, RowsRule, RuleFile, Spanned, TableRule};
+use crate::rules::{Action, ColumnRule, ExemptRule, Pattern, RowsRule, RuleFile, Spanned, TableRule};
 use crate::schema::{Schema, Table, TableName};
 
 /// The rule that a column gets.
@@ -158,6 +158,17 @@ impl<'a> Covers<'a> {
             self.tie(&format!("the rows of {}", table.name), rows.span, other.span);
         }
         Some(rows)
+    }
+
+    /// Which rows of a table are exempt: the most specific key that says so.
+    pub(super) fn exempt(&mut self, table: &Table) -> Option<&'a ExemptRule> {
+        let keys = self.keys(table);
+        let mut say = keys.iter().filter_map(|(rank, rule)| rule.exempt.as_ref().map(|exempt| (rank, exempt)));
+        let (rank, exempt) = say.next()?;
+        if let Some((_, other)) = say.next().filter(|(other, _)| *other == rank) {
+            self.tie(&format!("what is exempt in {}", table.name), exempt.span, other.span);
+        }
+        Some(exempt)
     }
 
     /// The place of the table key that holds for a table, if there is one.

@@ -8,6 +8,7 @@ mod constraints;
 mod cover;
 mod drafts;
 mod exceptions;
+mod exempt;
 mod follow;
 mod formula;
 mod guarantees;
@@ -32,7 +33,7 @@ pub use switch::{Case, Switch};
 pub use undeclared::{Undeclared, When};
 
 use crate::key::RootKey;
-use crate::mask::{ColumnFacts, ColumnMask, Effect, MaskDef, Params, Promise, TableMask};
+use crate::mask::{Built, ColumnFacts, ColumnMask, Effect, MaskDef, Params, Promise, TableMask};
 use crate::schema::{ColumnName, TableName};
 
 /// What a run will do.
@@ -48,6 +49,8 @@ pub struct Plan {
     pub profiles: Vec<&'static str>,
     /// Columns of persons that are kept by an exception, sorted by column.
     pub exceptions: Vec<Exception>,
+    /// Rows that travel unmasked on purpose, at most one entry a table, in the order of tables.
+    pub exempt: Vec<Exempt>,
     /// The environment that it is for; without one all rows travel.
     pub environment: Option<String>,
     /// Which rows travel, where a condition on a row alone does not tell.
@@ -71,6 +74,23 @@ pub struct Exception {
     pub expires: jiff::civil::Date,
     /// Where the exception stands in the rule file, from 1.
     pub line: usize,
+}
+
+/// Rows of a table that travel unmasked for a reason and a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exempt {
+    /// The table.
+    pub table: TableName,
+    /// A boolean SQL expression that is true for these rows.
+    pub condition: String,
+    /// Why.
+    pub why: String,
+    /// The last day on which it holds (UTC).
+    pub expires: jiff::civil::Date,
+    /// Where it stands in the rule file, from 1.
+    pub line: usize,
+    /// The masked columns that pass in these rows, as indexes into the table's plan; all others are masked as in all rows.
+    pub passes: Vec<usize>,
 }
 
 /// What happens to one table.
@@ -193,10 +213,25 @@ fn described(mask: &MaskDef, params: &Params) -> String {
     if params.is_empty() { mask.name.to_owned() } else { format!("{} {params}", mask.name) }
 }
 
+impl Plan {
+    /// What is exempt in a table.
+    pub fn exempt_of(&self, table: &TableName) -> Option<&Exempt> {
+        self.exempt.iter().find(|exempt| exempt.table == *table)
+    }
+}
+
 impl TablePlan {
     /// Builds the table's masks with the key.
     pub fn build(&self, key: &RootKey) -> TableMask {
-        let column = |plan: &ColumnPlan| {
+        self.build_but(&[], key)
+    }
+
+    /// Builds the masks for rows in which these columns pass: exempt ones.
+    pub fn build_but(&self, passes: &[usize], key: &RootKey) -> TableMask {
+        let column = |(index, plan): (usize, &ColumnPlan)| {
+            if passes.contains(&index) {
+                return ColumnMask { built: Built::Keep, per: None, promise: Promise::nothing() };
+            }
             let built = || (plan.mask.build)(&plan.params, &plan.facts, &key.domain(&plan.domain));
             let promise = || Promise::of(plan.mask, &plan.params, &plan.facts);
             match &plan.switch {
@@ -207,6 +242,6 @@ impl TablePlan {
                 }
             }
         };
-        TableMask::new(self.columns.iter().map(column).collect())
+        TableMask::new(self.columns.iter().enumerate().map(column).collect())
     }
 }

@@ -9,7 +9,7 @@ use crate::classify;
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::mask::{Effect, MaskDef, Params, Uniqueness};
 use crate::rules::RuleFile;
-use crate::schema::{ColumnName, Schema};
+use crate::schema::{ColumnName, Schema, Table};
 
 /// Everything that the profiles refuse. `excepted` are columns that an exception lets be kept.
 pub(super) fn check(
@@ -48,6 +48,17 @@ pub(super) fn check(
         }
     }
     found
+}
+
+/// Whether a profile lets nobody keep a column, whatever the reason: by its class, or by what it looks like.
+pub(super) fn forbids_keeping(rules: &RuleFile, table: &Table, column: &ColumnPlan) -> bool {
+    let name = &column.facts.column.column;
+    let guess = || classify::guess(&table.name.name, name, &column.facts.ty);
+    let Some(class) = column.class.as_deref().or_else(guess) else {
+        return false;
+    };
+    let mut demands = rules.profiles.iter().flat_map(|profile| profile.value.demands);
+    demands.any(|demand| demand.covers(class) && !demand.exceptions && demand.refuses.contains(&Method::Kept))
 }
 
 /// Whether a demand refuses what is done to a column in some of its rows.

@@ -14,8 +14,8 @@ use super::lineage::Lineage;
 use super::references::References;
 use super::shared::Shared;
 use super::{
-    ColumnPlan, Mirror, Plan, Rows, Script, TablePlan, constraints, profiles, rows, sequences, subset, undeclared,
-    uniqueness,
+    ColumnPlan, Mirror, Plan, Rows, Script, TablePlan, constraints, exempt, profiles, rows, sequences, subset,
+    undeclared, uniqueness,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::rules::RuleFile;
@@ -72,6 +72,9 @@ pub fn resolve(
     }
     let (selection, mistakes) = subset::resolve(rules, schema, &lineage, &undeclared, &mut tables);
     found.extend(mistakes);
+    let (exempt, mistakes) = exempt::resolve(rules, schema, &lineage, &references, &mut covers, &tables);
+    found.extend(mistakes);
+    found.append(&mut covers.mistakes);
     let roles = rules.mirror.roles.iter().map(|(from, to)| (from.value.clone(), to.value.clone())).collect();
     let plan = Plan {
         name: rules.name.value.clone(),
@@ -79,6 +82,7 @@ pub fn resolve(
         tables,
         profiles: rules.profiles.iter().map(|profile| profile.value.name).collect(),
         exceptions: exceptions.planned(),
+        exempt,
         environment: rules.chosen().map(|environment| environment.name.value.clone()),
         selection,
         sequences: sequences::resolve(schema, &plans),

@@ -57,11 +57,7 @@ impl Reader<'_> {
                 "rows" => table.rows = self.rows(&entry.node),
                 "columns" => table.columns = self.columns(&entry.node),
                 "keep" => table.keep = self.keeps(&entry.node),
-                "exempt" => {
-                    table.exempt = self.exempt(&entry.node);
-                    let message = "`exempt` is not supported yet by this version";
-                    self.mistakes.push(Diagnostic::error(entry.key_span, message));
-                }
+                "exempt" => table.exempt = self.exempt(&entry.node),
                 "cut" => table.cut = self.texts(&entry.node, "`cut`", "a column"),
                 _ => self.unknown_key(entry, &keys::TABLE),
             }

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::sync::mpsc::Sender;
 
-use super::{Counted, Reader, Source, Unit};
+use super::{Counted, Part, Reader, Source, Unit};
 use crate::batch::{Batch, Cell, Encoding, Sealed, Want};
 use crate::failure::Failure;
 use crate::key::RootKey;
@@ -68,11 +68,16 @@ impl Source for CsvSource {
             return Err(Failure::usage("a subset, or `rows:` of tables that others refer to, needs a database")
                 .remedy("leave out --env, or name a database as the source"));
         }
+        if !plan.exempt.is_empty() {
+            return Err(
+                Failure::usage("`exempt:` needs a database").remedy("remove it, or name a database as the source")
+            );
+        }
         Ok(vec![None; plan.tables.len()])
     }
 
     fn units(&self, _: &Plan, tables: &[usize]) -> Vec<Unit> {
-        tables.iter().map(|&table| Unit { table, blocks: None }).collect()
+        tables.iter().map(|&table| Unit { table, blocks: None, part: Part::All }).collect()
     }
 
     async fn reader(&self) -> Result<Box<dyn Reader>, Failure> {

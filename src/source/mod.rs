@@ -1,5 +1,7 @@
 //! Where rows come from. One file per kind of source; this one holds the traits that the pipeline knows.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use tokio::sync::mpsc::Sender;
 
@@ -64,6 +66,20 @@ pub struct Unit {
     pub table: usize,
     /// Blocks `from..to` of the heap (`to` open where `None`), or the whole table.
     pub blocks: Option<(u32, Option<u32>)>,
+    /// Which of the rows there.
+    pub part: Part,
+}
+
+/// Rows of a unit, where some of a table's are exempt from masks: those for which a boolean SQL expression is true.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// All: the table has no exempt rows.
+    #[default]
+    All,
+    /// Those that are not exempt.
+    Others(Arc<str>),
+    /// The exempt ones.
+    Exempt(Arc<str>),
 }
 
 /// One worker's way to the rows.

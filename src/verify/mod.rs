@@ -5,11 +5,13 @@ use crate::failure::Failure;
 use crate::plan::Plan;
 use crate::schema::TableName;
 
+mod exempt;
 mod kept;
 mod leaks;
 mod same;
 mod watch;
 
+pub use exempt::ExemptUnit;
 pub use watch::{Findings, Look, Unit, Watch};
 
 /// What a sink found out about its sealed generation.

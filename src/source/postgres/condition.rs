@@ -12,7 +12,7 @@ use crate::schema::TableName;
 /// # Errors
 /// The world failed.
 pub(super) async fn check(session: &Session, table: &TableName, expression: &str) -> Result<Option<String>, Failure> {
-    let doing = format!("checking `rows:` of {table}");
+    let doing = format!("checking a condition on {table}");
     let failed = |error: tokio_postgres::Error| session.failure(&error, &doing);
     if let Some(function) = foreign(expression) {
         return Ok(Some(format!("`{function}` is outside pg_catalog")));

@@ -25,7 +25,7 @@ use self::reader::PostgresReader;
 pub use self::sample::Sample;
 use self::units::Splitting;
 use self::watcher::{Registered, Shared, Watcher};
-use super::{Counted, Reader, Source, Unit};
+use super::{Counted, Part, Reader, Source, Unit};
 use crate::batch::Encoding;
 use crate::failure::Failure;
 use crate::key::RootKey;
@@ -228,6 +228,11 @@ impl PostgresSource {
             {
                 wrong.push(format!("`rows:` of {}: {reason}", table.table));
             }
+            if let Some(exempt) = plan.exempt_of(&table.table)
+                && let Some(reason) = condition::check(&self.coordinator, &table.table, &exempt.condition).await?
+            {
+                wrong.push(format!("`exempt:` of {}: {reason}", table.table));
+            }
             let unlogged = self.schema.table(&table.table).is_some_and(|table| table.unlogged);
             if self.database.standby && unlogged && table.rows != Rows::None {
                 wrong.push(format!("{}: an unlogged table has no rows on a standby; write `rows: none`", table.table));
@@ -322,7 +327,12 @@ impl Source for PostgresSource {
             if let Some(marks) = self.chosen.marks.get(&table) {
                 ranges.retain(|range| range.map_or(marks.any(0, None), |(from, to)| marks.any(from, to)));
             }
-            ranges.into_iter().map(move |blocks| Unit { table, blocks })
+            let exempt =
+                plan.exempt_of(&plan.tables[table].table).map(|exempt| Arc::<str>::from(exempt.condition.as_str()));
+            let part = exempt.clone().map_or(Part::All, Part::Others);
+            // The server may find the few exempt rows by an index: they are not split.
+            let apart = exempt.map(|condition| Unit { table, blocks: None, part: Part::Exempt(condition) });
+            ranges.into_iter().map(move |blocks| Unit { table, blocks, part: part.clone() }).chain(apart)
         };
         tables.iter().flat_map(units).collect()
     }

@@ -12,7 +12,7 @@ use tokio_postgres::error::SqlState;
 use super::closure::{self, Chosen, Sieve};
 use super::pace::Pace;
 use super::watcher::{Registered, Shared};
-use super::{Reader, Unit};
+use super::{Part, Reader, Unit};
 use crate::batch::{Batch, Encoding, Want};
 use crate::failure::Failure;
 use crate::plan::{Rows, TablePlan};
@@ -135,6 +135,12 @@ fn statement(table: &TablePlan, unit: &Unit, encoding: Encoding, sieve: Option<&
         Rows::None => conditions.push("false".to_owned()),
         // The line break keeps a comment from swallowing the parenthesis.
         Rows::Where(expression) => conditions.push(format!("({expression}\n)")),
+    }
+    // Whatever a condition says of a row, it is read in one of the two parts.
+    match &unit.part {
+        Part::All => {}
+        Part::Others(exempt) => conditions.push(format!("({exempt}\n) IS NOT TRUE")),
+        Part::Exempt(exempt) => conditions.push(format!("({exempt}\n) IS TRUE")),
     }
     if let Some((from, to)) = unit.blocks {
         conditions.push(format!("ctid >= '({from},0)'::tid"));

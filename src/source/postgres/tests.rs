@@ -64,6 +64,7 @@ fn plan(schema: &Schema) -> Plan {
         tables: tables.collect(),
         profiles: Vec::new(),
         exceptions: Vec::new(),
+        exempt: Vec::new(),
         environment: None,
         selection: None,
         sequences: Vec::new(),
@@ -130,7 +131,7 @@ async fn rows_are_read_in_their_leaves_at_one_moment() {
     let names: Vec<_> = plan.tables.iter().map(|table| table.table.name.as_str()).collect();
     assert_eq!(names, ["child", "names", "nothing", "parent", "part_1", "plain"]);
     let mut reader = source.reader().await.unwrap();
-    let whole = |table| Unit { table, blocks: None };
+    let whole = |table| Unit { table, blocks: None, part: Part::All };
     for (table, expected) in [("plain", ints(1..=10000)), ("parent", ints(1..=1)), ("child", ints(2..=2))] {
         let unit = whole(index(&plan, table));
         let (rows, cells) = read(reader.as_mut(), &plan, &unit).await.unwrap();
@@ -147,14 +148,14 @@ async fn rows_are_read_in_their_leaves_at_one_moment() {
     let table = index(&plan, "plain");
     let mut split = Vec::new();
     for blocks in [(0, Some(1)), (1, Some(20)), (20, None)] {
-        let unit = Unit { table, blocks: Some(blocks) };
+        let unit = Unit { table, blocks: Some(blocks), part: Part::All };
         split.extend(read(reader.as_mut(), &plan, &unit).await.unwrap().1);
     }
     split.sort();
     assert_eq!(split, ints(1..=10000));
     plan.tables[table].rows = Rows::Where("a <= 3 or a = 5".to_owned());
     source.check(&plan).await.unwrap();
-    let unit = Unit { table, blocks: Some((0, None)) };
+    let unit = Unit { table, blocks: Some((0, None)), part: Part::All };
     assert_eq!(read(reader.as_mut(), &plan, &unit).await.unwrap().0, 4);
     assert_eq!(source.units(&plan, &[table]).len(), 1);
 
@@ -259,7 +260,7 @@ async fn the_run_gives_way_to_others() {
     let begun = std::time::Instant::now();
     owner.batch_execute("TRUNCATE public.a").await.unwrap();
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
-    let unit = Unit { table: 0, blocks: None };
+    let unit = Unit { table: 0, blocks: None, part: Part::All };
     let read = failure(read(reader.as_mut(), &plan, &unit).await);
     assert!(read.kind == Kind::World && read.message.contains("waited") && read.message.contains("public.a"), "{read}");
     assert!(read.remedy.unwrap().contains("--max-block"));
