@@ -25,6 +25,7 @@ fn register(yaml: &str, schema: &Schema, snapshot: Option<&Schema>) -> Register 
         schema,
         reviewed: snapshot.is_some(),
         online: false,
+        today: None,
         run: None,
         distinct: BTreeMap::new(),
         carriers: None,

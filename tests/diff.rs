@@ -27,6 +27,7 @@ fn resolved(name: &str, sql: &str, yaml: &str) -> (RuleFile, Register) {
         schema: &schema,
         reviewed: true,
         online: false,
+        today: None,
         run: None,
         distinct: BTreeMap::new(),
         carriers: None,

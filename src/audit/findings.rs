@@ -46,6 +46,7 @@ pub(super) fn all(input: &Input<'_>, tables: &[Table]) -> Vec<Finding> {
     for table in tables {
         found.extend(quasi(input, table));
         found.extend(looks_personal(table));
+        found.extend(let_pass(input, table));
     }
     found.extend(without_class(tables));
     found.extend(nobody_reviewed(input, tables));
@@ -188,6 +189,32 @@ fn looks_personal(table: &Table) -> Vec<Finding> {
             finding(Weight::High, "looks_personal", place, text, "mask it, or say with `class:` what else it is")
         })
         .collect()
+}
+
+/// What is let pass on purpose: columns by an exception, rows as exempt; graver shortly before and after its last day.
+fn let_pass(input: &Input<'_>, table: &Table) -> Vec<Finding> {
+    let excepted = table.columns.iter().filter_map(|column| {
+        let exception = column.exception.as_ref()?;
+        let text = format!("a person's column, kept by an exception until {}: {}", exception.expires, exception.why);
+        Some((format!("{}.{}", table.table, column.column), text, &exception.expires))
+    });
+    let exempt = table.exempt.iter().map(|exempt| {
+        let text = format!("rows where {} travel unmasked until {}: {}", exempt.condition, exempt.expires, exempt.why);
+        (table.table.clone(), text, &exempt.expires)
+    });
+    let days = |expires: &str| {
+        let last: jiff::civil::Date = expires.parse().ok()?;
+        Some(input.today?.until(last).ok()?.get_days())
+    };
+    let told = |(place, text, expires): (String, String, &String)| {
+        let (weight, text) = match days(expires) {
+            Some(days) if days < 0 => (Weight::High, format!("{text} (expired: no run starts)")),
+            Some(days) if days < 30 => (Weight::Medium, format!("{text} ({days} days left)")),
+            _ => (Weight::Low, text),
+        };
+        finding(weight, "let_pass", place, text, "mask it before that day, or have it reviewed again")
+    };
+    excepted.chain(exempt).map(told).collect()
 }
 
 /// Masked columns of which nobody said what they hold.

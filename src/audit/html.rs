@@ -60,6 +60,9 @@ fn head(html: &mut Html, register: &Register) {
     if let Some(environment) = &register.environment {
         fact("Environment", environment, "");
     }
+    if !register.profiles.is_empty() {
+        fact("Profiles", &register.profiles.join(", "), "");
+    }
     match &register.run {
         Some(run) => {
             fact("Run", &format!("{}, {}", run.run, run.finished), "");

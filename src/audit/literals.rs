@@ -52,7 +52,9 @@ pub(super) fn of(schema: &Schema, carriers: Option<Vec<Carrier>>, drop_comments:
     for carrier in all.into_iter().filter(|one| !(drop_comments && one.kind == "comment")) {
         let texts = texts(&carrier);
         if !texts.is_empty() {
-            places.entry((carrier.kind, carrier.object)).or_default().extend(texts);
+            let known = places.entry((carrier.kind, carrier.object)).or_default();
+            let new: Vec<String> = texts.into_iter().filter(|text| !known.contains(text)).collect();
+            known.extend(new);
         }
     }
     let place = |((kind, object), texts): ((String, String), Vec<String>)| Place {

@@ -17,6 +17,9 @@ pub(super) fn write(register: &Register) -> String {
     if let Some(environment) = &register.environment {
         let _ = writeln!(out, "- Environment: {}", cell(environment));
     }
+    if !register.profiles.is_empty() {
+        let _ = writeln!(out, "- Profiles: {}", register.profiles.join(", "));
+    }
     if let Some(run) = &register.run {
         let _ = writeln!(out, "- Run {}, {}, {}", run.run, run.finished, key(run.key_fingerprint.as_deref()));
     }
@@ -51,6 +54,10 @@ fn one_table(out: &mut String, table: &Table) {
     let mut about = format!("Rows: {}", cell(&table.rows));
     if let Some(count) = table.row_count {
         about += &format!(" ({})", grouped(count));
+    }
+    if let Some(exempt) = &table.exempt {
+        let (rows, why) = (cell(&exempt.condition), cell(&exempt.why));
+        about += &format!("; unmasked until {}: rows where {rows} ({why})", exempt.expires);
     }
     if table.partitions > 0 {
         about += &format!("; stands for {} partitions", table.partitions);

@@ -34,6 +34,8 @@ pub struct Register {
     pub rules_digest: String,
     /// The environment that it is for.
     pub environment: Option<String>,
+    /// Profiles whose demands the masks meet.
+    pub profiles: Vec<&'static str>,
     /// What the rules were resolved against: `the schema snapshot` or `the database`.
     pub against: &'static str,
     /// Version of the program.
@@ -99,6 +101,8 @@ pub struct Table {
     pub rows: String,
     /// Rows of the run, or as production's server estimates them.
     pub row_count: Option<u64>,
+    /// Rows that travel unmasked.
+    pub exempt: Option<Exempt>,
     /// Its columns in their order.
     pub columns: Vec<Column>,
 }
@@ -227,6 +231,19 @@ impl Whom {
 /// An exception that lets a person's column be kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Exception {
+    /// Why.
+    pub why: String,
+    /// Last day, as the rule file has it.
+    pub expires: String,
+    /// Line of the rule file.
+    pub line: usize,
+}
+
+/// Rows of a table that travel unmasked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Exempt {
+    /// Which, as a condition in SQL.
+    pub condition: String,
     /// Why.
     pub why: String,
     /// Last day, as the rule file has it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::columns;
-use super::{By, Carrier, Column, Coverage, EffectCount, Register, Run, Table, findings, literals};
+use super::{By, Carrier, Column, Coverage, EffectCount, Exception, Exempt, Register, Run, Table, findings, literals};
 use crate::mask::Effect;
 use crate::plan::{Because, ColumnPlan, Plan, Rows, TablePlan};
 use crate::rules::{RowsRule, RuleFile};
@@ -21,6 +21,8 @@ pub struct Input<'a> {
     pub reviewed: bool,
     /// Whether the schema was read from the database now.
     pub online: bool,
+    /// The day that it is now (UTC), for what is about to expire.
+    pub today: Option<jiff::civil::Date>,
     /// The last run.
     pub run: Option<Run>,
     /// Different values of columns, as the server estimates them.
@@ -40,6 +42,7 @@ pub fn register(input: Input<'_>) -> Register {
         file: rules.path.clone(),
         rules_digest: plan.rules_digest.clone(),
         environment: plan.environment.clone(),
+        profiles: plan.profiles.clone(),
         against: if online { "the database" } else { "the schema snapshot" },
         bauta: env!("CARGO_PKG_VERSION"),
         run,
@@ -88,7 +91,10 @@ fn tables(input: &Input<'_>) -> Vec<Table> {
             let row_count = rows(input, &group);
             let partitions = names.iter().filter(|leaf| **leaf != name).count();
             let Some((plan, columns)) = group.into_iter().next() else { continue };
-            tables.push(Table { table: name.to_string(), partitions, rows: travels(input, plan), row_count, columns });
+            let rows = travels(input, plan);
+            let exempt = exempt(input, &plan.table);
+            let columns = excepted(input, root, columns);
+            tables.push(Table { table: name.to_string(), partitions, rows, row_count, exempt, columns });
         }
     }
     tables.sort_by(|a, b| a.table.cmp(&b.table));
@@ -166,6 +172,34 @@ fn columns(
         None => columns::computed(column),
     };
     table.columns.iter().map(entry).collect()
+}
+
+/// Columns with the exceptions that let them be kept.
+fn excepted(input: &Input<'_>, root: &TableName, mut columns: Vec<Column>) -> Vec<Column> {
+    for column in &mut columns {
+        let own = |exception: &&crate::plan::Exception| {
+            exception.column.table == *root && exception.column.column == column.column
+        };
+        column.exception = input.plan.exceptions.iter().find(own).map(|exception| Exception {
+            why: exception.why.clone(),
+            expires: exception.expires.to_string(),
+            line: exception.line,
+        });
+    }
+    columns
+}
+
+/// The rows of a table that its rules let pass unmasked.
+fn exempt(input: &Input<'_>, table: &TableName) -> Option<Exempt> {
+    let named = [table, root(input.schema, table)];
+    let matching = input.rules.tables.iter().filter(|rule| named.iter().any(|name| rule.pattern.matches(name)));
+    let exempt = matching.filter_map(|rule| rule.exempt.as_ref()).next()?;
+    Some(Exempt {
+        condition: exempt.condition.value.clone(),
+        why: exempt.why.value.clone(),
+        expires: exempt.expires.value.to_string(),
+        line: input.rules.line(exempt.span),
+    })
 }
 
 /// The line that leaves a table's rows behind.

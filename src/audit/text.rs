@@ -23,7 +23,7 @@ pub(super) fn write(register: &Register, width: usize) -> String {
     }
     for table in &register.tables {
         lines.push(String::new());
-        lines.push(table_head(table));
+        lines.extend(wrapped(&table_head(table), width, 0, INDENT));
         let names = table.columns.iter().map(|column| column.column.chars().count()).max().unwrap_or_default().min(30);
         for column in &table.columns {
             lines.extend(column_lines(column, names, width));
@@ -37,9 +37,13 @@ pub(super) fn write(register: &Register, width: usize) -> String {
 fn head(register: &Register) -> Vec<String> {
     let coverage = &register.coverage;
     let digest: String = register.rules_digest.chars().take(12).collect();
+    let profiles = match register.profiles.as_slice() {
+        [] => String::new(),
+        names => format!(", profiles {}", names.join(", ")),
+    };
     let environment = register.environment.iter().map(|name| format!(", environment {name}")).collect::<String>();
     let mut lines = vec![
-        format!("{}: {} ({digest}), against {}{environment}", register.name, register.file, register.against),
+        format!("{}: {} ({digest}), against {}{environment}{profiles}", register.name, register.file, register.against),
         format!("{} tables, {} columns: {}", coverage.tables, coverage.columns, effects(register)),
         format!(
             "{} columns of a person's class, {} of them kept; decided by name {}, by pattern {}, by reference {}, by nobody {}",
@@ -84,6 +88,9 @@ fn table_head(table: &Table) -> String {
     match table.rows.as_str() {
         "all" => {}
         rows => text += &format!("  rows: {rows}"),
+    }
+    if let Some(exempt) = &table.exempt {
+        text += &format!("  unmasked until {}: rows where {} ({})", exempt.expires, exempt.condition, exempt.why);
     }
     if let Some(count) = table.row_count {
         text += &format!("  {} rows", grouped(count));

@@ -1,12 +1,12 @@
 //! `bauta audit`: the register of every column, for reviewers who have no database.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, Format, output, rules};
+use super::{Common, Format, endpoint, output, rules};
 use crate::audit::{self, Input, Register, Run};
 use crate::failure::Failure;
 
@@ -57,7 +57,15 @@ impl Audit {
     async fn register(&self, common: &Common) -> Result<Register, Failure> {
         let loaded = rules::load(&self.rules, self.schema.as_deref())?.for_environment(self.env.as_deref())?;
         let run = self.report.as_deref().map(read_report).transpose()?;
-        let schema = loaded.schema_of(self.source.as_deref()).await?;
+        let (schema, told) = match self.source.as_deref() {
+            None => (loaded.schema_of(None).await?, None),
+            Some(uri) => {
+                let (schema, told) = endpoint::told(uri, loaded.snapshot.as_ref()).await?;
+                (Cow::Owned(schema), told)
+            }
+        };
+        let (distinct, carriers) =
+            told.map_or_else(Default::default, |(distinct, carriers)| (distinct, Some(carriers)));
         let (plan, _) = loaded.resolve(&schema, common, false)?;
         let mut register = audit::register(Input {
             rules: &loaded.rules,
@@ -65,9 +73,10 @@ impl Audit {
             schema: &schema,
             reviewed: loaded.snapshot.is_some(),
             online: self.source.is_some(),
+            today: Some(rules::today()),
             run,
-            distinct: BTreeMap::new(),
-            carriers: None,
+            distinct,
+            carriers,
         });
         if !self.show_literals {
             register.literals = register.literals.places_only();

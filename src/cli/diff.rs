@@ -111,6 +111,7 @@ impl Diff {
             schema: &schema,
             reviewed: true,
             online: false,
+            today: None,
             run,
             distinct: Default::default(),
             carriers: None,

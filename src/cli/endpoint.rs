@@ -1,12 +1,15 @@
 //! Where rows come from and go to, as the command line names it: `postgresql://...`, `csv:DIR`, `parquet:DIR`, `null:`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::environment;
+use crate::audit::Carrier;
 use crate::failure::Failure;
+use crate::postgres::catalog::telling;
 use crate::postgres::connect::Address;
 use crate::postgres::throwaway::Search;
-use crate::schema::Schema;
+use crate::schema::{ColumnName, Schema};
 use crate::source::Source;
 use crate::source::csv::CsvSource;
 use crate::source::postgres::{Options, PostgresSource};
@@ -84,6 +87,26 @@ pub(super) async fn schema(uri: Option<&str>, snapshot: Option<&Schema>) -> Resu
     let schema = source.schema().clone();
     source.close().await;
     Ok(schema)
+}
+
+/// What a database's catalog tells besides its schema: how many different values columns have, and texts that a mirror
+/// carries as they are.
+pub(super) type Told = (BTreeMap<ColumnName, u64>, Vec<Carrier>);
+
+/// The schema at a source and, of a database, what else its catalog tells; no row is read.
+///
+/// # Errors
+/// The source cannot be read.
+pub(super) async fn told(uri: &str, snapshot: Option<&Schema>) -> Result<(Schema, Option<Told>), Failure> {
+    let From::Postgres(address) = source(Some(uri))? else {
+        return Ok((schema(Some(uri), snapshot).await?, None));
+    };
+    let source = PostgresSource::open(&address, Options::default()).await?;
+    let told: Result<Told, Failure> =
+        async { Ok((telling::distinct(source.session()).await?, telling::carriers(source.session()).await?)) }.await;
+    let schema = source.schema().clone();
+    Box::new(source).close().await;
+    Ok((schema, Some(told?)))
 }
 
 /// Where PostgreSQL's programs are looked for: the PATH, then where distributions put them.

@@ -68,6 +68,9 @@ fn about(table: &Table) -> String {
         (rows, Some(count)) => parts.push(format!("{} rows, {rows}", grouped(count))),
         (rows, None) => parts.push(format!("rows {rows}")),
     }
+    if let Some(exempt) = &table.exempt {
+        parts.push(format!("unmasked until {}: rows where {} ({})", exempt.expires, exempt.condition, exempt.why));
+    }
     if table.partitions > 0 {
         parts.push(format!("{} partitions", table.partitions));
     }

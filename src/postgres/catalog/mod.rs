@@ -2,6 +2,7 @@
 //! psql; `types` resolves what a column's type is made of. No row of a user's table is read.
 
 mod kinds;
+pub mod telling;
 
 use std::collections::BTreeMap;
 
