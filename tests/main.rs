@@ -11,6 +11,7 @@
 //! - [`joins`]: every shape of key and reference: foreign keys valid, join counts equal.
 //! - [`leaks`]: masks that are broken and values that stand elsewhere: the run fails and says where.
 //! - [`mistakes`]: sixty kinds of mistakes in two files, and a thousand wrong files: all found, soon, exit 2.
+//! - [`looks`]: looking before a refresh: previews, one value through one mask, texts of a schema that travel.
 //! - [`plan`]: rules and schemas and the plans or mistakes that come of them, as data (no database).
 //! - [`refresh`]: the main job on small databases: what arrives, what stays, what is refused.
 //! - [`review`]: what reviewers sign: exceptions, exempt rows, approvals; `check` in each format.
@@ -38,6 +39,7 @@ mod init;
 mod interlock;
 mod joins;
 mod leaks;
+mod looks;
 mod mistakes;
 mod plan;
 mod refresh;

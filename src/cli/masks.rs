@@ -1,5 +1,7 @@
 //! `bauta masks`: the catalogue, walked from the one list.
 
+mod tried;
+
 use std::fmt::Write as _;
 
 use clap::Args;
@@ -15,6 +17,15 @@ use crate::mask::{self, Accepts, Equal, MASKS, MaskDef, PerUse, Uniqueness};
 pub(super) struct Masks {
     /// A mask's name
     name: Option<String>,
+    /// Mask this value, as PostgreSQL prints it, with the key of the examples (32 bytes from 00 to 1f)
+    #[arg(long = "try", value_name = "VALUE", requires = "name", allow_hyphen_values = true)]
+    tried: Option<String>,
+    /// The type of the value to try, such as date, jsonb or inet [default: text]
+    #[arg(long = "type", value_name = "TYPE", requires = "tried")]
+    of: Option<String>,
+    /// Parameters of the mask to try, as a rule file writes them: '{within: 1w}'
+    #[arg(long, value_name = "MAP", requires = "tried")]
+    params: Option<String>,
 }
 
 impl Masks {
@@ -29,6 +40,13 @@ impl Masks {
                 None => failure.remedy("`bauta masks` lists them all"),
             }
         })?;
+        if let Some(value) = &self.tried {
+            let shown = tried::show(def, self.of.as_deref(), self.params.as_deref(), value)?;
+            return output::result(match common.format {
+                Format::Json => json!({"mask": def.name, "input": value, "output": shown}).to_string(),
+                _ => shown.unwrap_or_else(|| "NULL".to_owned()),
+            });
+        }
         output::result(match common.format {
             Format::Json => as_json(def).to_string(),
             _ => manual(def),
@@ -136,8 +154,7 @@ fn manual(def: &MaskDef) -> String {
         let _ = write!(text, "\n  {}: {}{need}{default}\n      {}", param.name, param.kind, param.summary);
     }
     for example in def.examples {
-        let _ =
-            write!(text, "\nexample: {} {} {:?} -> {:?}", example.kind, example.params, example.input, example.output);
+        let _ = write!(text, "\n\n  $ {}\n  {}", tried::command(def, example), example.output);
     }
     text
 }
@@ -152,6 +169,15 @@ fn as_json(def: &MaskDef) -> serde_json::Value {
             "summary": param.summary,
         })
     };
+    let example = |example: &mask::Example| {
+        json!({
+            "type": example.kind.to_string(),
+            "params": example.params,
+            "input": example.input,
+            "output": example.output,
+            "command": tried::command(def, example),
+        })
+    };
     json!({
         "name": def.name,
         "summary": def.summary,
@@ -161,5 +187,6 @@ fn as_json(def: &MaskDef) -> serde_json::Value {
         "effect": def.effect,
         "leaves": def.leaves,
         "params": def.params.iter().map(param).collect::<Vec<_>>(),
+        "examples": def.examples.iter().map(example).collect::<Vec<_>>(),
     })
 }

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::failure::Failure;
 
 mod audit;
+mod cells;
 mod check;
 mod completions;
 mod demo;
@@ -20,6 +21,7 @@ mod keygen;
 mod masks;
 mod output;
 mod plan;
+mod preview;
 mod progress;
 mod record;
 mod refresh;
@@ -94,6 +96,8 @@ enum Command {
     Check(check::Check),
     /// Show what will happen to each table and column and why; no row is read
     Plan(plan::Show),
+    /// Show masked rows of one table; originals only on request
+    Preview(preview::Preview),
     /// Write the register of every column for reviewers: effect, reversibility, reasons, what deserves a second look
     Audit(audit::Audit),
     /// Say what changed between two versions of a rule file, graded weaker, stronger or neutral
@@ -157,6 +161,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Keygen(command) => command.run(),
         Command::Masks(command) => command.run(&common),
         Command::Plan(command) => block_on(command.run(&common)),
+        Command::Preview(command) => block_on(command.run(&common)),
         Command::Refresh(command) => block_on(command.run(&common)),
         Command::Rollback(command) => block_on(command.run(&common)),
         Command::Schema(command) => command.run(),
