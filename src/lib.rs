@@ -9,7 +9,7 @@
 //! 4 shell      main  cli                             prints, reads the environment, exits
 //! 3 engine     pipeline                              tasks, channels, time
 //! 2 edges      source  sink  postgres                the only I/O
-//! 1 decisions  diff -> audit, draft -> plan -> { rules, mask, classify }  verify  evidence     pure: no tokio, files, clock or random numbers
+//! 1 decisions  approval  diff -> audit, draft -> plan -> { rules, mask, classify }  verify  evidence     pure: no tokio, files, clock or random numbers
 //! 0 words      schema key batch chance node class diagnostic failure report signature   plain types
 //! ```
 //! Arrows point down only; `tests/tidy.rs` reads every `use crate::` and holds this. `mask` and `rules` do not know
@@ -49,6 +49,7 @@
 //! that in `src/mask/gives.rs`. Which rows of a subset travel is planned in `src/plan/subset/` and found in
 //! `src/source/postgres/closure/`. What something costs is measured in `benches/`.
 
+pub mod approval;
 pub mod audit;
 pub mod batch;
 pub mod chance;

@@ -196,3 +196,73 @@ fn what_is_exempt_is_checked_like_rows() {
         "exempt at line 5, until 2999-12-31: where id = 7, these pass unmasked: email, name, born: login of the tests";
     assert!(plan.contains(line), "{plan}");
 }
+
+#[test]
+fn a_refresh_waits_for_its_approvals() {
+    let sql = "create table people (id int primary key, name text); insert into people values (1, 'Ann')";
+    let rules = "tables:\n  people: { columns: { id: permute, name: person_name } }\nafter_load: [after.sql]\n";
+    let case = Case::new("approved", sql, rules);
+    let folder = case.folder.path();
+    let file = |name: &str| folder.join(name).display().to_string();
+    fs::write(file("after.sql"), "select 1").unwrap();
+    let source = case.source();
+    let mut snapshot = bauta(&["snapshot"]);
+    snapshot.arg(case.rule_file()).args(["--source", &source]);
+    assert_eq!(run(snapshot).code, 0);
+    let mut list = String::from("# who may approve\n");
+    for name in ["ann", "bo", "eve"] {
+        let key = run(bauta(&["keygen"])).stdout;
+        fs::write(file(name), key).unwrap();
+        fs::set_permissions(file(name), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        if name != "eve" {
+            list += &run(bauta(&["approve", "--print-line", name, "--key", &file(name)])).stdout;
+        }
+    }
+    fs::write(file("approvers"), list).unwrap();
+    let approvers = file("approvers");
+    let required = ["--require-approval", "2", "--approvers", approvers.as_str(), "--format", "json"];
+    let approve = |name: &str| {
+        let mut command = bauta(&["approve", "--key", &file(name)]);
+        command.arg(case.rule_file());
+        let ran = run(command);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    };
+    let refused = |why: &str| {
+        for ran in [case.refresh(&required), check(&case, &required)] {
+            assert_eq!(ran.code, 4, "{}", ran.stderr);
+            assert!(ran.stderr.contains(why), "{}", ran.stderr);
+        }
+    };
+    refused("needs 2 approvals and is approved by nobody");
+    approve("ann");
+    approve("ann");
+    approve("eve");
+    refused("is approved by ann; case.");
+    refused("its key is not among the approvers'");
+    approve("bo");
+    let ran = case.refresh(&required);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("the rules are approved by ann, bo"), "{}", ran.stdout);
+    // How it is written does not matter.
+    let text = fs::read_to_string(case.rule_file()).unwrap();
+    fs::write(case.rule_file(), format!("# reviewed\n{}", text.replace("permute, name", "permute,   name"))).unwrap();
+    assert_eq!(check(&case, &required).code, 0);
+    // What it says does, and so do the scripts and the reviewed schema.
+    fs::write(case.rule_file(), text.replace("person_name", "first_name")).unwrap();
+    refused("changed since: the rules");
+    fs::write(case.rule_file(), &text).unwrap();
+    fs::write(file("after.sql"), "select 2").unwrap();
+    refused("changed since: the scripts");
+    fs::write(file("after.sql"), "select 1").unwrap();
+    let schema = fs::read_to_string(file("case.schema.json")).unwrap();
+    let other = schema
+        .replace("\"kind\": \"text\"\n          }", "\"kind\": \"text\"\n          },\n          \"not_null\": true");
+    assert_ne!(other, schema);
+    fs::write(file("case.schema.json"), other).unwrap();
+    refused("changed since: the schema snapshot");
+    fs::write(file("case.schema.json"), schema).unwrap();
+    assert_eq!(check(&case, &required).code, 0);
+    let many = check(&case, &["--require-approval", "3", "--approvers", &approvers]);
+    assert_eq!(many.code, 2, "{}", many.stderr);
+    assert_eq!(check(&case, &["--require-approval", "1"]).code, 2);
+}

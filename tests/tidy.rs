@@ -15,6 +15,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("failure", 0),
     ("report", 0),
     ("signature", 0),
+    ("approval", 1),
     ("audit", 1),
     ("diff", 1),
     ("draft", 1),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::approve::Required;
 use super::{Common, Format, output, rules};
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::sarif;
@@ -28,6 +29,8 @@ pub(super) struct Check {
     /// The environment of the rule file to check for
     #[arg(long)]
     env: Option<String>,
+    #[command(flatten)]
+    approval: Required,
     /// Warnings are mistakes too
     #[arg(long)]
     strict: bool,
@@ -63,6 +66,7 @@ impl Check {
         let schema = loaded.schema_of(self.source.as_deref()).await?;
         let (plan, found) = loaded.resolve(&schema, common, self.strict)?;
         loaded.unexpired()?;
+        self.approval.check(&loaded)?;
         let columns: usize = plan.tables.iter().map(|table| table.columns.len()).sum();
         let kept = plan.tables.iter().flat_map(|table| &table.columns).filter(|column| column.is_kept()).count();
         let warnings = found.list.len();

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::failure::Failure;
 
+mod approve;
 mod audit;
 mod cells;
 mod check;
@@ -106,6 +107,8 @@ enum Command {
     Init(init::Init),
     /// Write the schema snapshot that `check` uses offline and that grouped keeps cover
     Snapshot(snapshot::Snapshot),
+    /// Sign a rule file as somebody who reviewed it
+    Approve(approve::Approve),
     /// Check the evidence that runs left, or show a record of it
     Evidence(evidence::Evidence),
     /// Publish the generation that was live before (twice returns)
@@ -151,6 +154,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Failure> {
     let Cli { command, common } = cli;
     match command {
+        Command::Approve(command) => command.run(&common),
         Command::Audit(command) => block_on(command.run(&common)),
         Command::Check(command) => block_on(command.run(&common)),
         Command::Completions(command) => command.run(),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use tokio::sync::watch;
 
+use super::approve::Required;
 use super::endpoint::{From, To};
 use super::record::{self, Recorder};
 use super::{Common, Format, endpoint, key, output, progress, rules, signals};
@@ -104,6 +105,8 @@ pub(super) struct Options {
     pub(super) strict: bool,
     #[command(flatten)]
     pub(super) record: record::Leave,
+    #[command(flatten)]
+    pub(super) approval: Required,
 }
 
 /// 512 MiB: what a small server of today can spare.
@@ -133,6 +136,7 @@ impl Default for Options {
             deep: false,
             strict: false,
             record: record::Leave::default(),
+            approval: Required::default(),
         }
     }
 }
@@ -228,7 +232,8 @@ impl Job {
         }
         let jobs = self.options.jobs.unwrap_or_else(|| self.workers()).max(1);
         observer.event(Event::Stage("opening production at one moment".to_owned()));
-        let prepared = self.prepare(&loaded, jobs, common, recorder, &mut warnings);
+        let mut approved = Vec::new();
+        let prepared = self.prepare(&loaded, jobs, common, recorder, (&mut warnings, &mut approved));
         let (opened, plan, found, sink) = pipeline::until_stopped(&stop, prepared).await?;
         for warning in &warnings {
             observer.event(Event::Warning(warning.clone()));
@@ -245,6 +250,9 @@ impl Job {
             recorder: Some(recorder),
         };
         let mut report = pipeline::run(&plan, opened.boxed(), sink.as_ref(), options, observer).await?;
+        if !approved.is_empty() {
+            report.checks.insert(0, format!("the rules are approved by {}", approved.join(", ")));
+        }
         report.warnings = warnings;
         if let Some(folder) = &self.options.report {
             write(folder, &report)?;
@@ -259,12 +267,13 @@ impl Job {
         jobs: usize,
         common: &Common,
         recorder: &Recorder,
-        warnings: &mut Vec<String>,
+        (warnings, approved): (&mut Vec<String>, &mut Vec<String>),
     ) -> Result<(Opened, Plan, Diagnostics, Box<dyn Sink>), Failure> {
         let opened = self.open(jobs, loaded.snapshot.as_ref()).await?;
         let resolved = async {
             let (plan, found) = loaded.resolve(opened.source().schema(), common, self.options.strict)?;
             loaded.unexpired()?;
+            *approved = self.options.approval.check(loaded)?;
             if let Opened::Postgres(source) = &opened {
                 warnings.extend_from_slice(source.warnings());
                 source.check(&plan).await?;

@@ -76,6 +76,11 @@ pub(super) fn read_snapshot(path: &Path) -> Result<Schema, Failure> {
 }
 
 impl Loaded {
+    /// The scripts of `after_load`, in order.
+    pub(super) fn scripts(&self) -> &[Script] {
+        &self.scripts
+    }
+
     /// Refuses what has expired, by the day that it is now (UTC).
     ///
     /// # Errors
