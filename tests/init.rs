@@ -13,7 +13,7 @@ use std::time::Instant;
 use bauta::class;
 use bauta::schema::{ColumnName, Schema, TableName};
 
-use crate::support::{KEY, bauta, production, run, staging, unused};
+use crate::support::{Case, KEY, bauta, production, run, staging, unused};
 
 /// What a column holds: any of these is right; `-` is none.
 type Labels = BTreeMap<ColumnName, Vec<String>>;
@@ -261,4 +261,146 @@ fn what_is_written_passes_check_and_refresh() {
         let ran = run(refresh);
         assert_eq!(ran.code, 0, "{name}\n{}\n{}", ran.stderr, written.text);
     }
+}
+
+/// Every character of the one stands in the other, in order.
+fn is_inside(old: &str, new: &str) -> bool {
+    let mut rest = new.chars();
+    old.chars().all(|c| rest.any(|other| other == c))
+}
+
+const BEFORE: &str = "
+create schema app;
+create table countries (code char(2) primary key, name text not null);
+create table customers (id integer generated always as identity primary key, email text not null unique, city text);
+create table orders (id bigint primary key, customer_id integer not null references customers, total numeric(9,2));
+create table app.log_2024 (id bigint primary key, line text not null, stamp integer);
+create table wide (a integer primary key, b text);
+create table gone (x integer);
+insert into countries values ('DE', 'Germany');
+insert into customers (email, city) select 'c' || n || '@example.com', 'Berlin' from generate_series(1, 40) n;
+insert into orders select n, n, 10 * n from generate_series(1, 40) n;
+";
+
+/// Comments, blank lines, quotes, braces and a pattern: whatever a person may have written.
+const RULES: &str = "name: update   # ours
+
+# the tables
+tables:
+  countries: { keep: \"public reference data\" }   # nothing of a person
+
+  customers:            # accounts
+      columns:
+          id:     permute          # quoted by nobody
+          # addresses
+          'email': { class: contact.email, unique: true }
+
+          city:   { class: contact.city }   # the last of them
+
+  orders:
+    columns: { id: permute }
+    keep:
+      \"sales reports\": [total]   # whose they are, is masked
+  app.log_*:
+    columns:
+      line: { class: free_text }
+    keep: { \"surrogate\": [id, stamp] }
+  wide:
+    keep:
+      \"nothing in it\": [a,
+        b]
+  gone: { keep: \"no longer there\" }
+# the end
+";
+
+#[test]
+fn an_update_adds_what_is_new_and_changes_nothing_else() {
+    let case = Case::new("init_update", BEFORE, RULES);
+    let path = case.rule_file();
+    let command = |arguments: &[&str]| {
+        let mut command = bauta(arguments);
+        command.arg(&path).env("BAUTA_SOURCE", case.source());
+        run(command)
+    };
+    let ran = command(&["snapshot"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let before = fs::read_to_string(&path).unwrap();
+    let nothing = command(&["init", "--update"]);
+    assert_eq!(nothing.code, 0, "{}", nothing.stderr);
+    assert!(nothing.stderr.contains("every column of production has a rule"), "{}", nothing.stderr);
+    assert_eq!(fs::read_to_string(&path).unwrap(), before);
+
+    production().sql(
+        &case.production,
+        "alter table countries add president text;
+         alter table customers add phone text, add newsletter boolean;
+         update customers set phone = '+49 30 12' || (10000 + id), newsletter = true;
+         alter table orders add note text, add customer_ref integer;
+         alter table app.log_2024 add client inet;
+         alter table app.log_2024 alter stamp type bigint;
+         alter table wide add \"odd: name\" text;
+         drop table gone;
+         create table visits (id uuid primary key, customer_id integer, full_name text, at timestamptz);
+         insert into visits select gen_random_uuid(), n, 'Anna Schmidt', now() from generate_series(1, 30) n;",
+    );
+    let ran = command(&["init", "--update"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let after = fs::read_to_string(&path).unwrap();
+    assert!(is_inside(&before, &after), "{after}");
+    let mut lines = after.lines();
+    for line in before.lines().filter(|line| !line.contains('{')) {
+        assert!(lines.any(|other| other == line), "{line:?} is not where it was\n{after}");
+    }
+    for told in [
+        "new: countries.president",
+        "new: customers.newsletter",
+        "new: customers.phone",
+        "new: orders.customer_ref",
+        "new: visits.full_name",
+        "gone from production: table gone",
+        "changed: app.log_2024.stamp",
+    ] {
+        assert!(ran.stderr.contains(told), "{told}\n{}\n{after}", ran.stderr);
+    }
+    for written in [
+        "          phone: { class: contact.phone }   # new: ",
+        "  - { from: visits.customer_id, to: customers.id }   # new: ",
+        "  app.log_2024:\n    columns:\n      client: { class: device.ip }",
+        "'odd: name':",
+    ] {
+        assert!(after.contains(written), "{written}\n{after}");
+    }
+    // What is left is for a person: the table that is gone, and the keep of what has another type.
+    let ran = command(&["check", "--source", &case.source()]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(ran.stderr.contains("2 mistakes"), "{}\n{after}", ran.stderr);
+    let settled = after.replace("  gone: { keep: \"no longer there\" }\n", "");
+    fs::write(&path, settled).unwrap();
+    assert_eq!(command(&["snapshot"]).code, 0);
+    let ran = command(&["check", "--strict", "--source", &case.source()]);
+    assert_eq!(ran.code, 0, "{}\n{after}", ran.stderr);
+    case.refreshed();
+}
+
+#[test]
+fn what_is_written_holds_no_value_of_production() {
+    let columns = "id integer primary key, email text, name text, note text, meta jsonb, token text, tags text[], nick varchar(12)";
+    let sql = format!(
+        "create table customers ({columns}); create table things (id integer primary key, label text);
+         insert into customers select n, 'canary' || n || '@example.com', 'Canary Bird', 'a canary sang for the customer',
+             '{{\"canary\": \"canary\"}}', 'canary' || md5(n::text), '{{canary}}', 'canary' from generate_series(1, 60) n;
+         insert into things select n, 'canary' from generate_series(1, 60) n;"
+    );
+    let database = production().database("init_canary");
+    production().sql(&database, &sql);
+    let source = production().uri("reader", &database);
+    let written = init("birds", &source);
+    assert!(!written.text.to_lowercase().contains("canary"), "{}", written.text);
+    let ran = run({
+        let mut command = bauta(&["init"]);
+        command.env("BAUTA_SOURCE", &source);
+        command
+    });
+    let shown = format!("{}{}", ran.stdout, ran.stderr).replace(&database, "").to_lowercase();
+    assert!(ran.code == 0 && !shown.contains("canary"), "{shown}");
 }

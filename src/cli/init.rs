@@ -25,6 +25,9 @@ pub(super) struct Init {
     /// Where to write the rules, with the schema snapshot beside them; stdout without it
     #[arg(short, long)]
     output: Option<PathBuf>,
+    /// Add to this rule file what is new in production, and change nothing else in it
+    #[arg(long, value_name = "RULES", conflicts_with = "output")]
+    update: Option<PathBuf>,
     /// Rows of each table to look at; they stay in memory, are counted by shape and dropped. 0: names and types only
     #[arg(long, default_value_t = 500)]
     rows: usize,
@@ -35,6 +38,9 @@ pub(super) struct Init {
 
 impl Init {
     pub(super) async fn run(self, common: &Common) -> Result<(), Failure> {
+        if let Some(path) = &self.update {
+            return self.update(path, common).await;
+        }
         if let Some(path) = &self.output {
             let snapshot = rules::snapshot_path(path);
             for path in [path.as_path(), &snapshot] {
@@ -54,6 +60,42 @@ impl Init {
         create(&rules::snapshot_path(path), &schema.1.to_json())?;
         if !common.quiet {
             summary(path, &schema.1, &written.survey, &sample);
+        }
+        Ok(())
+    }
+
+    /// Adds to a rule file what is new in production.
+    async fn update(&self, path: &Path, common: &Common) -> Result<(), Failure> {
+        let loaded = rules::load(path, None)?;
+        let ((_, schema), sample, tested) = self.look(common).await?;
+        let updated = draft::update(&loaded.rules, &schema, loaded.snapshot.as_ref(), &sample.facts, &tested)
+            .map_err(|why| Failure::usage(format!("nothing can be added to {}: {why}", path.display())))?;
+        if updated.text != loaded.rules.text {
+            replace(path, &updated.text)?;
+        }
+        replace(&rules::snapshot_path(path), &updated.snapshot.to_json())?;
+        if common.quiet {
+            return Ok(());
+        }
+        let shown = path.display();
+        match updated.added.len() {
+            0 => output::note(format_args!("{shown}: every column of production has a rule")),
+            1 => output::note(format_args!("{shown}: 1 column is new and has a rule now; look at it")),
+            many => output::note(format_args!("{shown}: {many} columns are new and have rules now; look at them")),
+        }
+        updated.added.iter().for_each(|name| output::note(format_args!("  new: {name}")));
+        updated
+            .gone
+            .iter()
+            .for_each(|what| output::note(format_args!("  gone from production: {what}; remove its rule")));
+        for name in &updated.changed {
+            output::note(format_args!(
+                "  changed: {name} has another type than when its keep was reviewed; review it, then `bauta snapshot {shown}`"
+            ));
+        }
+        if updated.found.has_errors() {
+            let mistakes = updated.found.count_errors();
+            output::note(format_args!("{mistakes} for a person to settle: `bauta check {shown}` shows them"));
         }
         Ok(())
     }
@@ -103,6 +145,22 @@ fn unsettled(found: crate::diagnostic::Diagnostics) -> Failure {
 fn create(path: &Path, text: &str) -> Result<(), Failure> {
     let written = fs::File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| Failure::world(format!("{} cannot be written: {}", path.display(), error.kind())))
+}
+
+/// Writes a file in the place of one, which is the old one or the new one at any moment.
+fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    if !path.exists() {
+        return create(path, text);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.as_file().set_permissions(fs::metadata(path)?.permissions())?;
+        file.persist(path).map_err(|error| error.error)
+    });
+    let failed =
+        |error: std::io::Error| Failure::world(format!("{} cannot be written: {}", path.display(), error.kind()));
+    written.map(drop).map_err(failed)
 }
 
 /// Says what was written and what to do with it.

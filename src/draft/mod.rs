@@ -6,9 +6,11 @@ mod ladder;
 mod references;
 mod settle;
 mod sheet;
+mod update;
 mod yaml;
 
 pub use references::{Candidate, Tested, candidates};
+pub use update::{Updated, update};
 
 use std::collections::BTreeSet;
 
@@ -45,7 +47,10 @@ pub fn write(name: &str, schema: &Schema, facts: &Facts, tested: &[Tested]) -> R
         yaml::scalar(name)
     );
     let mut sheet = Sheet { head, joins, parts: parts(schema, facts, &survey, &sure, |_| true) };
-    let text = settle(&mut sheet, schema, Sheet::render)?;
+    let (text, found) = settle(&mut sheet, schema, Sheet::render);
+    if found.has_errors() {
+        return Err(found);
+    }
     let text = format!("{}\n", text.trim_end());
     Ok(Draft { text, survey })
 }
@@ -112,7 +117,7 @@ fn parts(
             continue;
         }
         let note = if survey.persons.contains(&table.name) { "persons" } else { "" };
-        parts.push(Part { table: table.name.clone(), note: note.to_owned(), lines, empty: false });
+        parts.push(Part { table: table.name.clone(), note: note.to_owned(), lines, empty: false, some: false });
     }
     parts
 }

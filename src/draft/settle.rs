@@ -12,15 +12,8 @@ use crate::schema::{Schema, TableName};
 /// Most times that the planner is asked: every time something gets its next mask.
 const MOST: usize = 400;
 
-/// Settles every column, and gives the text. `fixed` is the text of an existing file, where the sheet adds to one.
-///
-/// # Errors
-/// What the planner still refuses.
-pub(super) fn settle(
-    sheet: &mut Sheet,
-    schema: &Schema,
-    render: impl Fn(&Sheet) -> Text,
-) -> Result<String, Diagnostics> {
+/// Settles every column. Gives the text, and what the planner still finds in it.
+pub(super) fn settle(sheet: &mut Sheet, schema: &Schema, render: impl Fn(&Sheet) -> Text) -> (String, Diagnostics) {
     let mut asked = 0;
     loop {
         let written = render(sheet);
@@ -35,7 +28,7 @@ pub(super) fn settle(
             moved |= asked < MOST && answer(sheet, schema, &written, one, &mut touched);
         }
         if !moved {
-            return if found.has_errors() { Err(found) } else { Ok(written.text) };
+            return (written.text, found);
         }
     }
 }

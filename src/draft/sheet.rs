@@ -45,6 +45,8 @@ pub(super) struct Part {
     pub(super) lines: Vec<Line>,
     /// Whether only its structure travels, since no mask can do.
     pub(super) empty: bool,
+    /// Whether other keys of the file say something about its other columns.
+    pub(super) some: bool,
 }
 
 /// A join that the schema does not declare.
@@ -99,7 +101,7 @@ impl Sheet {
         out
     }
 
-    fn joins(&self, out: &mut Text) {
+    pub(super) fn joins(&self, out: &mut Text) {
         let sure = self.joins.iter().any(|join| join.sure);
         out.text.push_str(if sure {
             "\nreferences:                              # joins that the schema does not declare\n"
@@ -120,7 +122,8 @@ impl Sheet {
 }
 
 impl Part {
-    fn render(&self, place: usize, out: &mut Text) {
+    /// Writes the table with its columns.
+    pub(super) fn render(&self, place: usize, out: &mut Text) {
         let key = yaml::table(&self.table);
         let note = if self.note.is_empty() { String::new() } else { format!("# {}", self.note) };
         if self.empty {
@@ -166,6 +169,9 @@ impl Part {
     fn whole(&self, keeps: &BTreeMap<&'static str, Vec<usize>>) -> Option<&'static str> {
         let (why, kept) = keeps.iter().max_by_key(|(_, kept)| kept.len())?;
         let all: usize = keeps.values().map(Vec::len).sum();
+        if self.some {
+            return None;
+        }
         // Of a table without anything personal, states are no reason for a line of their own.
         let states = keeps.keys().all(|other| other == why || other.starts_with("a state"));
         (all == self.lines.len() && states && (!kept.is_empty())).then_some(*why)

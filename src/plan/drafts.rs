@@ -9,12 +9,16 @@ use super::exceptions::Exceptions;
 use super::lineage::Lineage;
 use super::references::References;
 use super::resolve::Drafts;
+use super::uncovered::Uncovered;
 use super::unlisted;
 use crate::class;
 use crate::classify;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::{RuleFile, Unlisted};
 use crate::schema::{Column, ColumnName, Table, TableName};
+
+/// Why a keep does not cover a column that came later.
+const NEW: &str = "new";
 
 /// Goes through the tables one by one.
 pub(super) struct Drafter<'a, 'c> {
@@ -30,6 +34,8 @@ pub(super) struct Drafter<'a, 'c> {
     missing: BTreeMap<TableName, Vec<&'a Column>>,
     /// Columns that a broad keep covers and nobody has reviewed, by the keep.
     newer: BTreeMap<Span, Vec<String>>,
+    /// The same, each at home, and whether it was there when the keep was reviewed.
+    unreviewed: BTreeMap<ColumnName, bool>,
     suspicious: BTreeMap<Span, Vec<String>>,
     /// The first broad keep.
     broad: Option<Span>,
@@ -54,6 +60,7 @@ impl<'a, 'c> Drafter<'a, 'c> {
             found: Vec::new(),
             missing: BTreeMap::new(),
             newer: BTreeMap::new(),
+            unreviewed: BTreeMap::new(),
             suspicious: BTreeMap::new(),
             broad: None,
         }
@@ -100,6 +107,7 @@ impl<'a, 'c> Drafter<'a, 'c> {
             self.broad.get_or_insert(cover.span());
             if let Some(why) = self.newer_than_snapshot(home, column) {
                 self.newer.entry(cover.span()).or_default().push(format!("{name} ({why})"));
+                self.unreviewed.insert(home.clone(), why != NEW);
             }
         }
         let mut mistakes = Vec::new();
@@ -153,11 +161,22 @@ impl<'a, 'c> Drafter<'a, 'c> {
     /// Why a broad keep does not cover a column.
     fn newer_than_snapshot(&self, home: &ColumnName, column: &Column) -> Option<&'static str> {
         match self.snapshot?.column(home) {
-            None => Some("new"),
+            None => Some(NEW),
             Some(known) if known.ty.sql != column.ty.sql => Some("its type has changed"),
             Some(known) if known.ty.labels != column.ty.labels => Some("its labels have changed"),
             Some(_) => None,
         }
+    }
+
+    /// What nobody has decided about yet.
+    pub(super) fn undecided(self) -> Uncovered {
+        let missing = self.missing.iter();
+        let missing = missing.flat_map(|(home, columns)| columns.iter().map(|column| home.column(&column.name)));
+        let (changed, new): (Vec<_>, Vec<_>) = self.unreviewed.into_iter().partition(|(_, was_there)| *was_there);
+        let mut uncovered: Vec<ColumnName> = missing.chain(new.into_iter().map(|(name, _)| name)).collect();
+        uncovered.sort();
+        uncovered.dedup();
+        Uncovered { new: uncovered, changed: changed.into_iter().map(|(name, _)| name).collect() }
     }
 
     /// The drafts, and what is wrong.

@@ -23,6 +23,7 @@ pub mod subset;
 mod switch;
 #[cfg(test)]
 mod tests;
+mod uncovered;
 mod undeclared;
 mod uniqueness;
 mod unlisted;
@@ -30,6 +31,7 @@ mod unlisted;
 pub use because::Because;
 pub use resolve::resolve;
 pub use switch::{Case, Switch};
+pub use uncovered::{Uncovered, uncovered};
 pub use undeclared::{Undeclared, When};
 
 use crate::key::RootKey;
