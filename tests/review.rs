@@ -187,6 +187,13 @@ fn what_is_exempt_is_checked_like_rows() {
     let ran = case.refresh(&[]);
     assert_eq!(ran.code, 2, "{}", ran.stderr);
     assert!(ran.stderr.contains("`exempt:` of people") && ran.stderr.contains("emial"), "{}", ran.stderr);
+    // A test suite has a few accounts: a condition that matches more is a mistake, and nothing is published.
+    let all = people("id > 7", "").replace("why: \"login", "most: 40, why: \"login");
+    case.rules(&all);
+    let ran = case.refresh(&[]);
+    assert_eq!(ran.code, 5, "{}", ran.stderr);
+    assert!(ran.stderr.contains("people: 53 rows are exempt from masks, at most 40 may be"), "{}", ran.stderr);
+    assert!(crate::support::staging().databases(&case.staging).is_empty());
     let mut plan = bauta(&["plan"]);
     case.rules(&people("id = 7", ""));
     let source = case.source();

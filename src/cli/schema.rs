@@ -51,7 +51,12 @@ fn document() -> Value {
         },
         "environment": closed(properties(&keys::ENVIRONMENT, environment_key)),
         "exception": needing_all(properties(&keys::EXCEPTION, exception_key)),
-        "exempt": needing_all(properties(&keys::EXEMPT, exception_key)),
+        "exempt": {
+            "type": "object",
+            "properties": properties(&keys::EXEMPT, exception_key),
+            "additionalProperties": false,
+            "required": ["where", "why", "expires"],
+        },
     });
     file
 }
@@ -128,6 +133,7 @@ fn exception_key(name: &str) -> Option<Value> {
         "allow" => json!({"enum": ["keep"]}),
         "column" | "why" => json!({"type": "string"}),
         "where" => reference("text"),
+        "most" => json!({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[1-9][0-9]*$"}]}),
         "expires" => json!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
         _ => return None,
     })

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Change, Grade, Version, change};
+use super::{Change, Grade, Version, change, permits};
 use crate::rules::{Chosen, EnvironmentRule, MirrorRule, ReferenceRule, RowsRule, RuleFile, Unlisted};
 
 /// What differs.
@@ -24,6 +24,7 @@ pub(super) fn compare(old: Version<'_>, new: Version<'_>) -> Vec<Change> {
     changes.extend(scripts(old.scripts, new.scripts));
     changes.extend(references(old.rules, new.rules));
     changes.extend(environments(old.rules, new.rules));
+    changes.extend(permits::compare(old.rules, new.rules));
     changes
 }
 

@@ -8,6 +8,7 @@
 mod columns;
 mod file;
 mod params;
+mod permits;
 mod tables;
 
 use std::fmt;

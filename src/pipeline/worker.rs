@@ -103,6 +103,14 @@ async fn one(
     let (read, acknowledged) = tokio::try_join!(read, write(shared, unit, mask, batches, writer))?;
     if exempt.is_some() {
         shared.ledger.passed(unit.table, read);
+        let most = shared.plan.exempt_of(&table.table).map_or(0, |exempt| exempt.most);
+        if read > most {
+            return Err(Failure::data(format!(
+                "{}: {read} rows are exempt from masks, at most {most} may be",
+                table.table
+            ))
+            .remedy("narrow `where:` of `exempt:`, or have a larger `most:` reviewed"));
+        }
     }
     if shared.ledger.done(unit.table, read, acknowledged) {
         let (rows, seconds) = (shared.ledger.rows(unit.table), shared.ledger.seconds(unit.table));

@@ -55,6 +55,7 @@ fn planned_of(rules: &RuleFile, rule: &ExemptRule, table: &TableName, passes: Ve
         why: rule.why.value.clone(),
         expires: rule.expires.value,
         line: rules.line(rule.span),
+        most: rule.most,
         passes,
     }
 }

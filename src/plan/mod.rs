@@ -91,6 +91,8 @@ pub struct Exempt {
     pub expires: jiff::civil::Date,
     /// Where it stands in the rule file, from 1.
     pub line: usize,
+    /// The most rows that it may match; more stop the run.
+    pub most: u64,
     /// The masked columns that pass in these rows, as indexes into the table's plan; all others are masked as in all rows.
     pub passes: Vec<usize>,
 }

@@ -12,6 +12,8 @@ use crate::schema::ColumnName;
 
 /// What an entry of `exceptions:` looks like.
 const ENTRY: &str = "write `{ column: TABLE.COLUMN, allow: keep, why: REASON, expires: YYYY-MM-DD }`";
+/// Rows that `exempt:` may match unless it says otherwise: accounts of a test suite, not a way around masks.
+const MOST: u64 = 100;
 /// What `exempt:` looks like.
 const EXEMPT: &str = "write `{ where: CONDITION, why: REASON, expires: YYYY-MM-DD }`";
 
@@ -39,6 +41,8 @@ pub struct ExemptRule {
     pub why: Spanned<String>,
     /// `expires:`, the last day on which it holds (UTC).
     pub expires: Spanned<Date>,
+    /// `most:`; more rows than that stop the run.
+    pub most: u64,
 }
 
 impl RuleFile {
@@ -105,17 +109,18 @@ impl Reader<'_> {
     /// `exempt:` of a table.
     pub(super) fn exempt(&mut self, node: &Node) -> Option<ExemptRule> {
         let entries = self.map_of(node, "`exempt`", Some(EXEMPT))?;
-        let (mut condition, mut why, mut expires) = (None, None, None);
+        let (mut condition, mut why, mut expires, mut most) = (None, None, None, MOST);
         for entry in entries {
             match entry.key.as_str() {
                 "where" => condition = self.lasting_condition(&entry.node),
                 "why" => why = self.reviewed_reason(&entry.node),
                 "expires" => expires = self.day(&entry.node),
+                "most" => most = self.most(&entry.node).unwrap_or(MOST),
                 _ => self.unknown_key(entry, &keys::EXEMPT),
             }
         }
         self.needs(node, entries, "`exempt`", &["where", "why", "expires"], EXEMPT);
-        Some(ExemptRule { span: node.span, condition: condition?, why: why?, expires: expires? })
+        Some(ExemptRule { span: node.span, condition: condition?, why: why?, expires: expires?, most })
     }
 
     fn needs(&mut self, node: &Node, entries: &[Entry], what: &str, keys: &[&str], help: &str) {
@@ -158,6 +163,17 @@ impl Reader<'_> {
             return None;
         }
         Some(Spanned { value: condition, span })
+    }
+
+    /// A number of rows.
+    fn most(&mut self, node: &Node) -> Option<u64> {
+        let text = self.text(node, "`most`")?;
+        let number = text.value.parse::<u64>().ok().filter(|number| *number > 0);
+        if number.is_none() {
+            let found = Diagnostic::error(text.span, "`most` is a number of rows, from 1 on");
+            self.mistakes.push(found.help(format!("left out, it is {MOST}")));
+        }
+        number
     }
 
     fn reviewed_reason(&mut self, node: &Node) -> Option<Spanned<String>> {

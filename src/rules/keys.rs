@@ -114,6 +114,7 @@ pub static EXEMPT: Keys = Keys {
         key("where", "which rows, as a boolean SQL expression over the table's columns"),
         key("why", "the reason, for the reviewer"),
         key("expires", "the last day on which it holds, as YYYY-MM-DD (UTC)"),
+        key("most", "the most rows that it may match, 100 if left out; more stop the run"),
     ],
 };
 
