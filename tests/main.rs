@@ -5,6 +5,7 @@
 //! - [`constraints`]: constraints that a plan lets pass hold.
 //! - [`crash`]: the plug is pulled, sessions are in the way: staging is the old one or the new one.
 //! - [`init`]: first rule files, measured against labels; they pass `check` and `refresh` as written.
+//! - [`drift`]: planted differences between two databases: found; none between equal ones.
 //! - [`evidence`]: what a run leaves for reviewers: whole, chained, signed; every change to it is found.
 //! - [`interlock`]: targets that are not staging, by whichever way they are reached: refused, and nothing written.
 //! - [`diff`]: what changes between two versions of a rule file, graded, as data (no database).
@@ -34,6 +35,7 @@ mod canary;
 mod constraints;
 mod crash;
 mod diff;
+mod drift;
 mod evidence;
 mod init;
 mod interlock;

@@ -25,6 +25,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("classify", 1),
     ("verify", 1),
     ("evidence", 1),
+    ("drift", 1),
     ("source", 2),
     ("sink", 2),
     ("postgres", 2),

@@ -14,6 +14,7 @@ mod check;
 mod completions;
 mod demo;
 mod diff;
+mod drift;
 mod endpoint;
 mod evidence;
 mod init;
@@ -109,6 +110,8 @@ enum Command {
     Snapshot(snapshot::Snapshot),
     /// Sign a rule file as somebody who reviewed it
     Approve(approve::Approve),
+    /// Show how staging differs from production, beside what the rules change
+    Drift(drift::Drift),
     /// Check the evidence that runs left, or show a record of it
     Evidence(evidence::Evidence),
     /// Publish the generation that was live before (twice returns)
@@ -161,6 +164,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Diff(command) => command.run(&common),
         Command::Demo(command) => block_on(command.run(&common)),
         Command::Init(command) => block_on(command.run(&common)),
+        Command::Drift(command) => block_on(command.run(&common)),
         Command::Evidence(command) => block_on(command.run(&common)),
         Command::Keygen(command) => command.run(),
         Command::Masks(command) => command.run(&common),

@@ -9,6 +9,7 @@ pub mod database;
 pub(crate) mod failure;
 pub mod generations;
 pub mod interlock;
+pub mod inventory;
 pub mod marker;
 pub mod mirror;
 mod private;
