@@ -9,6 +9,7 @@
 //! - [`evidence`]: what a run leaves for reviewers: whole, chained, signed; every change to it is found.
 //! - [`interlock`]: targets that are not staging, by whichever way they are reached: refused, and nothing written.
 //! - [`diff`]: what changes between two versions of a rule file, graded, as data (no database).
+//! - [`faults`]: faults of every kind at every station: staging is old or new, the next run needs no hand.
 //! - [`joins`]: every shape of key and reference: foreign keys valid, join counts equal.
 //! - [`leaks`]: masks that are broken and values that stand elsewhere: the run fails and says where.
 //! - [`mistakes`]: sixty kinds of mistakes in two files, and a thousand wrong files: all found, soon, exit 2.
@@ -17,6 +18,7 @@
 //! - [`refresh`]: the main job on small databases: what arrives, what stays, what is refused.
 //! - [`review`]: what reviewers sign: exceptions, exempt rows, approvals; `check` in each format.
 //! - [`rules`]: wrong rule files and what is said about them, as data (no database).
+//! - [`shape`]: what masked columns look like on both sides: reported, warned about, refused.
 //! - [`shipped`]: the shipped rules, the demo, the README.
 //! - [`subset`]: which rows travel in every shape of reference, against a second way of working it out.
 //! - [`support`]: two throwaway servers, and what tests do with them.
@@ -37,6 +39,7 @@ mod crash;
 mod diff;
 mod drift;
 mod evidence;
+mod faults;
 mod init;
 mod interlock;
 mod joins;
@@ -47,6 +50,7 @@ mod plan;
 mod refresh;
 mod review;
 mod rules;
+mod shape;
 mod shipped;
 mod subset;
 mod support;

@@ -22,6 +22,7 @@ mod key;
 mod keygen;
 mod masks;
 mod output;
+mod patience;
 mod plan;
 mod preview;
 mod progress;
@@ -91,7 +92,7 @@ enum LogFormat {
 #[derive(Subcommand)]
 enum Command {
     /// Refresh staging from production: snapshot, mask, load, verify, publish
-    Refresh(refresh::Refresh),
+    Refresh(Box<refresh::Refresh>),
     /// Run the whole main job on sample data, on a throwaway PostgreSQL; without one, on files
     Demo(demo::Demo),
     /// Find every mistake in a rule file at once, against a schema snapshot or a database

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::approve::Required;
 use super::endpoint::{From, To};
+use super::patience::{self, Patience};
 use super::record::{self, Recorder};
 use super::{Common, Format, endpoint, key, output, progress, rules, signals};
 use crate::diagnostic::Diagnostics;
@@ -100,6 +101,8 @@ pub(super) struct Options {
     /// Look at every value for leaks, and read back what is loaded: kept columns must be as they were read
     #[arg(long)]
     pub(super) deep: bool,
+    #[command(flatten)]
+    pub(super) patience: Patience,
     /// Warnings are refusals
     #[arg(long)]
     pub(super) strict: bool,
@@ -134,6 +137,7 @@ impl Default for Options {
             generations_for: Duration::from_secs(7 * 86_400),
             max_block: Duration::from_secs(10),
             deep: false,
+            patience: Patience::default(),
             strict: false,
             record: record::Leave::default(),
             approval: Required::default(),
@@ -157,27 +161,54 @@ pub(super) fn bytes(text: &str) -> Result<u64, String> {
 
 impl Refresh {
     pub(super) async fn run(self, common: &Common) -> Result<(), Failure> {
-        let run = key::random_id()?;
-        let recorder = Recorder::start(&run, &self.rules, &self.options)?;
-        let ended = self.refresh(run, common, &recorder).await;
-        let report = recorder.end(ended)?;
+        let stop = signals::listen(self.options.patience.timeout)?;
+        // What is published is not tried again, whatever else went wrong.
+        let (report, recorded) = self.options.patience.run(&stop, async || self.attempt(common, &stop).await).await?;
+        recorded?;
+        if let Some(folder) = &self.options.report {
+            write(folder, &report)?;
+        }
         output::result(match common.format {
             Format::Json => serde_json::to_string_pretty(&report).unwrap_or_default(),
             _ => summary(&report),
         })
     }
 
-    async fn refresh(self, run: String, common: &Common, recorder: &Recorder) -> Result<Report, Failure> {
+    /// One try. What it leaves behind may fail to be written although it is published.
+    async fn attempt(
+        &self,
+        common: &Common,
+        stop: &watch::Receiver<Option<Kind>>,
+    ) -> Result<(Report, Result<(), Failure>), Failure> {
+        let run = key::random_id()?;
+        let recorder = Recorder::start(&run, &self.rules, &self.options)?;
+        let ended = patience::within_grace(stop, self.refresh(run, common, &recorder, stop)).await;
+        match ended {
+            Ok(report) => {
+                let recorded = recorder.end(Ok(report.clone())).map(drop);
+                Ok((report, recorded))
+            }
+            Err(failure) => recorder.end(Err(failure)).map(|report| (report, Ok(()))),
+        }
+    }
+
+    async fn refresh(
+        &self,
+        run: String,
+        common: &Common,
+        recorder: &Recorder,
+        stop: &watch::Receiver<Option<Kind>>,
+    ) -> Result<Report, Failure> {
         let job = Job {
             key: key::find()?,
             from: endpoint::source(self.source.as_deref())?,
             to: endpoint::target(self.target.as_deref())?,
-            rules: self.rules,
-            options: self.options,
+            rules: self.rules.clone(),
+            options: self.options.clone(),
             run,
         };
         let observer = progress::observer(common, &job.run);
-        job.run(common, observer.as_ref(), recorder, signals::listen()?).await
+        job.run(common, observer.as_ref(), recorder, stop.clone()).await
     }
 }
 
@@ -253,10 +284,7 @@ impl Job {
         if !approved.is_empty() {
             report.checks.insert(0, format!("the rules are approved by {}", approved.join(", ")));
         }
-        report.warnings = warnings;
-        if let Some(folder) = &self.options.report {
-            write(folder, &report)?;
-        }
+        report.warnings.splice(0..0, warnings);
         Ok(report)
     }
 
@@ -371,7 +399,7 @@ fn processors() -> usize {
 }
 
 /// Writes `bauta-RUN.json`.
-fn write(folder: &Path, report: &Report) -> Result<(), Failure> {
+pub(super) fn write(folder: &Path, report: &Report) -> Result<(), Failure> {
     let path = folder.join(format!("bauta-{}.json", report.run));
     fs::create_dir_all(folder)
         .and_then(|()| fs::write(&path, serde_json::to_string_pretty(report).unwrap_or_default()))

@@ -85,6 +85,7 @@ fn file_key(name: &str) -> Option<Value> {
         "references" => json!({"type": "array", "items": reference("reference")}),
         "tables" => map_of(reference("table")),
         "after_load" => reference("texts"),
+        "shape" => closed(properties(&keys::SHAPE, shape_key)),
         "mirror" => closed(properties(&keys::MIRROR, mirror_key)),
         "environments" => map_of(reference("environment")),
         "exceptions" => json!({"type": "array", "items": reference("exception")}),
@@ -145,6 +146,13 @@ fn needing_all(properties: Map<String, Value>) -> Value {
     let mut map = closed(properties);
     map["required"] = json!(names);
     map
+}
+
+fn shape_key(name: &str) -> Option<Value> {
+    Some(match name {
+        "beyond" => json!({"enum": ["warn", "fail"]}),
+        _ => json!({"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?%$"}),
+    })
 }
 
 fn mirror_key(name: &str) -> Option<Value> {
@@ -308,7 +316,8 @@ mod tests {
 
     #[test]
     fn every_key_of_the_reader_is_known_with_a_shape() {
-        let places: [(&Keys, Describe); 10] = [
+        let places: [(&Keys, Describe); 11] = [
+            (&keys::SHAPE, shape_key),
             (&keys::EXCEPTION, exception_key),
             (&keys::EXEMPT, exception_key),
             (&keys::FILE, file_key),

@@ -110,6 +110,10 @@ pub async fn run(
 /// Lets the evidence be written; its digest is published with the generation.
 fn recorded(passed: Passed, report: &mut Report, recorder: Option<&dyn Recorder>) -> Result<Passed, Failure> {
     report.checks.clone_from(&passed.checks);
+    report.warnings.clone_from(&passed.warnings);
+    for (table, shapes) in report.tables.iter_mut().zip(&passed.shapes) {
+        table.columns.iter_mut().zip(shapes).for_each(|(column, shape)| column.shape.clone_from(shape));
+    }
     let evidence = recorder.map_or(Ok(None), |recorder| recorder.passed(report))?;
     Ok(Passed { evidence, ..passed })
 }
@@ -141,7 +145,9 @@ async fn make(
     }
     let facts = until_stopped(&options.stop, generation.seal(plan, observer)).await?;
     observer.event(Event::Stage("verifying".to_owned()));
-    judge(plan, &ledger.totals(), watch.findings(plan), facts)
+    let passed = judge(plan, &ledger.totals(), watch.findings(plan), facts)?;
+    passed.warnings.iter().for_each(|warning| observer.event(Event::Warning(warning.clone())));
+    Ok(passed)
 }
 
 /// Streams all tables through the masks. Blocks this thread of the runtime; its other threads go on.
@@ -247,7 +253,11 @@ async fn stopped(stop: &mut watch::Receiver<Option<Kind>>) -> Kind {
 }
 
 fn interrupted(kind: Kind) -> Failure {
-    Failure::new(kind, "the run was told to stop").remedy("nothing was published; what was live is still live")
+    let message = match kind {
+        Kind::World => "the time that the run may take is over (--timeout)",
+        _ => "the run was told to stop",
+    };
+    Failure::new(kind, message).remedy("nothing was published; what was live is still live")
 }
 
 fn tables(plan: &Plan, ledger: &Ledger) -> Vec<TableReport> {
@@ -268,6 +278,7 @@ fn tables(plan: &Plan, ledger: &Ledger) -> Vec<TableReport> {
                     column: column.facts.column.column.clone(),
                     mask: column.described(),
                     because: column.because.to_string(),
+                    shape: None,
                 })
                 .collect(),
         })

@@ -61,6 +61,8 @@ pub struct Plan {
     pub sequences: Vec<SequencePlan>,
     /// SQL files to run on the shadow before it is verified.
     pub after_load: Vec<Script>,
+    /// How far masked columns may be from production's.
+    pub shape: Shape,
     /// What the mirror leaves out or renames.
     pub mirror: Mirror,
 }
@@ -180,6 +182,43 @@ pub struct Script {
     pub sql: String,
 }
 
+/// How far a masked column may be from production's, `shape:` in a rule file. Shares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shape {
+    /// Difference of the shares of NULL.
+    pub nulls: f64,
+    /// Different values that are lost.
+    pub distinct: f64,
+    /// What the most frequent value gains, in shares of the rows.
+    pub top: f64,
+    /// Difference of the length of texts, in shares of production's.
+    pub length: f64,
+    /// How far numbers move, in shares of their middle half.
+    pub numbers: f64,
+    /// Whether what is beyond fails the run, instead of being warned about.
+    pub fails: bool,
+}
+
+impl Default for Shape {
+    /// Wide enough for what masks do on purpose: a unique address takes 40 characters, names are drawn from lists.
+    fn default() -> Self {
+        Self { nulls: 0.001, distinct: 0.6, top: 0.2, length: 4.0, numbers: 0.5, fails: false }
+    }
+}
+
+/// What a column's mask leaves as it is in production, so that it can be expected on staging.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// Which rows are NULL.
+    pub nulls: bool,
+    /// How many different values there are, and how frequent each is.
+    pub distinct: bool,
+    /// How long texts are.
+    pub length: bool,
+    /// How numbers are spread.
+    pub numbers: bool,
+}
+
 /// The `mirror:` part of a rule file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mirror {
@@ -204,6 +243,20 @@ impl ColumnPlan {
     /// Whether other values take the place of the column's own, instead of the same a little moved or coarser.
     pub fn is_replaced(&self) -> bool {
         matches!(self.mask.effect, Effect::Pseudonymised | Effect::Synthetic | Effect::Removed)
+    }
+
+    /// What of its shape stays.
+    pub fn expected(&self) -> Expected {
+        let effect = self.mask.effect;
+        let lasts = self.switch.is_none() && effect != Effect::Removed;
+        let drawn = self.mask.promises.gives;
+        let free = drawn(&self.params, &self.facts).one_of.is_none();
+        Expected {
+            nulls: self.switch.is_none() && !self.mask.gives(&self.params, &self.facts).null,
+            distinct: lasts && free && effect != Effect::Generalised,
+            length: lasts && free,
+            numbers: lasts && effect == Effect::Perturbed,
+        }
     }
 
     /// Whether every value passes as it is.

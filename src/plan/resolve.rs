@@ -14,17 +14,30 @@ use super::lineage::Lineage;
 use super::references::References;
 use super::shared::Shared;
 use super::{
-    ColumnPlan, Mirror, Plan, Rows, Script, TablePlan, constraints, exempt, profiles, rows, sequences, subset,
+    ColumnPlan, Mirror, Plan, Rows, Script, Shape, TablePlan, constraints, exempt, profiles, rows, sequences, subset,
     undeclared, uniqueness,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::rules::RuleFile;
+use crate::rules::{RuleFile, ShapeRule};
 use crate::schema::{Column, ColumnName, Schema, Table, TableName};
 
 /// Drafts by column.
 pub(super) type Drafts = BTreeMap<ColumnName, Draft>;
 /// Plans by column, each with the place of its mask.
 pub(super) type Plans = BTreeMap<ColumnName, (ColumnPlan, Option<Span>)>;
+
+/// Bounds as the rule file says, or as they usually are.
+fn shape(rule: &ShapeRule) -> Shape {
+    let usual = Shape::default();
+    Shape {
+        nulls: rule.nulls.unwrap_or(usual.nulls),
+        distinct: rule.distinct.unwrap_or(usual.distinct),
+        top: rule.top.unwrap_or(usual.top),
+        length: rule.length.unwrap_or(usual.length),
+        numbers: rule.numbers.unwrap_or(usual.numbers),
+        fails: rule.fails,
+    }
+}
 
 /// Resolves rules against a schema. The plan is there only if no finding is an error; warnings come with it.
 ///
@@ -87,6 +100,7 @@ pub fn resolve(
         selection,
         sequences: sequences::resolve(schema, &plans),
         after_load: scripts,
+        shape: shape(&rules.shape),
         mirror: Mirror {
             roles,
             drop_comments: rules.mirror.drop_comments,

@@ -36,7 +36,7 @@ pub async fn count(session: &Session, plan: &Plan) -> Result<Vec<(TableName, u64
     let mut counts = Vec::new();
     for tables in loaded(plan).chunks(AT_ONCE) {
         let select = |(place, table): (usize, &&TablePlan)| {
-            format!("SELECT {place} AS place, count(*) AS rows FROM {}", from(table))
+            format!("SELECT {place} AS place, count(*) AS rows FROM {}", from(plan, table))
         };
         let statement = tables.iter().enumerate().map(select).collect::<Vec<_>>().join(" UNION ALL ");
         let rows = session.query(&format!("{statement} ORDER BY 1"), &[]).await;
@@ -54,6 +54,7 @@ pub async fn count(session: &Session, plan: &Plan) -> Result<Vec<(TableName, u64
 /// The world failed, or a cell is not what its type says.
 pub async fn read(
     session: &Session,
+    plan: &Plan,
     table: &TablePlan,
     wants: &[Want],
     mut took: impl FnMut(Batch),
@@ -67,7 +68,7 @@ pub async fn read(
         Encoding::Text => "text",
     };
     let columns = sql::identifiers(table.columns.iter().map(|column| column.facts.column.column.as_str()));
-    let statement = format!("COPY (SELECT {columns} FROM {}) TO STDOUT (FORMAT {format})", from(table));
+    let statement = format!("COPY (SELECT {columns} FROM {}) TO STDOUT (FORMAT {format})", from(plan, table));
     let failed = |error| session.failure(&error, &format!("reading {} back", table.into));
     let mut stream = pin!(session.copy_out(&statement).await.map_err(failed)?);
     let mut decoder = Decoder::new(table, wants, encoding);
@@ -87,8 +88,15 @@ pub fn encoding(table: &TablePlan) -> Encoding {
     if table.columns.iter().all(|column| column.facts.ty.binary) { Encoding::Binary } else { Encoding::Text }
 }
 
-/// A root is asked with its partitions, a table that children inherit from without them.
-fn from(table: &TablePlan) -> String {
+/// A table that children inherit from is asked without them; a root with its partitions, but for those that rows go into
+/// directly.
+fn from(plan: &Plan, table: &TablePlan) -> String {
     let name = sql::table(&table.into);
-    if table.into == table.table { format!("ONLY {name}") } else { name }
+    if table.into == table.table {
+        return format!("ONLY {name}");
+    }
+    let direct = plan.tables.iter().filter(|other| other.into == other.table);
+    let direct: Vec<String> =
+        direct.map(|other| format!("{}::regclass", sql::literal(&sql::table(&other.table)))).collect();
+    if direct.is_empty() { name } else { format!("{name} WHERE tableoid NOT IN ({})", direct.join(", ")) }
 }

@@ -44,6 +44,7 @@ pub static FILE: Keys = Keys {
         key("references", "joins that the schema does not declare"),
         key("tables", "the rules, table by table"),
         key("after_load", "SQL files to run on the copy before it is verified"),
+        key("shape", "how far masked columns may be from production's"),
         key("mirror", "what of the schema is renamed or left out"),
         key("environments", "which rows staging, QA and others get (`--env NAME`)"),
         key("exceptions", "persons' columns that are kept for a reason and a time"),
@@ -115,6 +116,19 @@ pub static EXEMPT: Keys = Keys {
         key("why", "the reason, for the reviewer"),
         key("expires", "the last day on which it holds, as YYYY-MM-DD (UTC)"),
         key("most", "the most rows that it may match, 100 if left out; more stop the run"),
+    ],
+};
+
+/// Of `shape:`.
+pub static SHAPE: Keys = Keys {
+    place: "`shape`",
+    keys: &[
+        key("nulls", "difference of the shares of NULL, such as 0.1%"),
+        key("distinct", "share of the different values that may be lost, such as 60%"),
+        key("top", "what the most frequent value may gain, in shares of the rows, such as 20%"),
+        key("length", "difference of the length of texts, such as 400%"),
+        key("numbers", "how far numbers may move, in shares of their middle half, such as 50%"),
+        key("beyond", "warn (default) or fail"),
     ],
 };
 

@@ -50,6 +50,8 @@ pub struct RuleFile {
     pub tables: Vec<TableRule>,
     /// `after_load:`, paths relative to the rule file.
     pub after_load: Vec<Spanned<String>>,
+    /// `shape:`.
+    pub shape: ShapeRule,
     /// `mirror:`.
     pub mirror: MirrorRule,
     /// `environments:`, in the file's order.
@@ -240,6 +242,23 @@ pub enum Action {
     Keep(Spanned<String>),
     /// Only a class: its mask.
     Class,
+}
+
+/// `shape:`: bounds in shares, and what happens beyond them. What is not said has a default.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ShapeRule {
+    /// `nulls:`.
+    pub nulls: Option<f64>,
+    /// `distinct:`.
+    pub distinct: Option<f64>,
+    /// `top:`.
+    pub top: Option<f64>,
+    /// `length:`.
+    pub length: Option<f64>,
+    /// `numbers:`.
+    pub numbers: Option<f64>,
+    /// `beyond: fail`.
+    pub fails: bool,
 }
 
 /// `mirror:`.

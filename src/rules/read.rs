@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::keys::{self, Keys};
-use super::{ClassRule, MirrorRule, RuleFile, Spanned, Unlisted};
+use super::{ClassRule, MirrorRule, RuleFile, ShapeRule, Spanned, Unlisted};
 use crate::class;
 use crate::class::profile::{self, Profile};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lines, Span, nearest};
@@ -49,6 +49,7 @@ impl Reader<'_> {
             references: Vec::new(),
             tables: Vec::new(),
             after_load: Vec::new(),
+            shape: ShapeRule::default(),
             mirror: MirrorRule::default(),
             environments: Vec::new(),
             exceptions: Vec::new(),
@@ -68,6 +69,7 @@ impl Reader<'_> {
                 "references" => file.references = self.references(node),
                 "tables" => file.tables = self.tables(node),
                 "after_load" => file.after_load = self.texts(node, "`after_load`", "a script"),
+                "shape" => file.shape = self.shape(node),
                 "mirror" => file.mirror = self.mirror(node),
                 "exceptions" => file.exceptions = self.exceptions(node),
                 "environments" => file.environments = self.environments(node),
@@ -164,6 +166,37 @@ impl Reader<'_> {
             None => found,
         });
         false
+    }
+
+    fn shape(&mut self, node: &Node) -> ShapeRule {
+        let mut shape = ShapeRule::default();
+        for entry in self.map(node, "`shape`").unwrap_or_default() {
+            let bound = match entry.key.as_str() {
+                "nulls" => &mut shape.nulls,
+                "distinct" => &mut shape.distinct,
+                "top" => &mut shape.top,
+                "length" => &mut shape.length,
+                "numbers" => &mut shape.numbers,
+                "beyond" => {
+                    shape.fails = self.choice(&entry.node, "`beyond`", &["warn", "fail"]) == Some("fail");
+                    continue;
+                }
+                _ => {
+                    self.unknown_key(entry, &keys::SHAPE);
+                    continue;
+                }
+            };
+            let Some(text) = self.text(&entry.node, "a bound") else { continue };
+            let share = text.value.strip_suffix('%').and_then(|number| number.parse::<f64>().ok());
+            match share.filter(|share| share.is_finite() && (0.0..=10_000.0).contains(share)) {
+                Some(share) => *bound = Some(share / 100.0),
+                None => self.mistakes.push(
+                    Diagnostic::error(text.span, format!("`{}` is no share", entry.key))
+                        .label("expected a share such as 20%"),
+                ),
+            }
+        }
+        shape
     }
 
     fn mirror(&mut self, node: &Node) -> MirrorRule {

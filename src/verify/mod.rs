@@ -3,12 +3,14 @@
 
 use crate::failure::Failure;
 use crate::plan::Plan;
+use crate::report::ColumnShape;
 use crate::schema::TableName;
 
 mod exempt;
 mod kept;
 mod leaks;
 mod same;
+mod shape;
 mod watch;
 
 pub use exempt::ExemptUnit;
@@ -39,6 +41,10 @@ pub struct Ledger {
 pub struct Passed {
     /// What was checked, one line each.
     pub checks: Vec<String>,
+    /// What is worth a warning, one line each.
+    pub warnings: Vec<String>,
+    /// Per table and column of the plan what masked columns look like.
+    pub shapes: Vec<Vec<Option<ColumnShape>>>,
     /// Digest of the run's evidence, once that is written.
     pub evidence: Option<String>,
 }
@@ -81,7 +87,7 @@ pub fn judge(plan: &Plan, ledger: &Ledger, findings: Findings, facts: Facts) -> 
         checks.extend(findings.checked);
         checks.extend(findings.noted.into_iter().map(|line| format!("{line}; chance may have it so")));
         checks.extend(facts.checked);
-        return Ok(Passed { checks, evidence: None });
+        return Ok(Passed { checks, warnings: findings.warned, shapes: findings.shapes, evidence: None });
     }
     Err(Failure::data(format!("the checks failed: {}", broken.join("; "))).remedy("nothing was published"))
 }

@@ -8,14 +8,17 @@ use arrow::array::{Array, ArrayRef};
 use super::kept::Sums;
 use super::leaks::{self, Leaks};
 use super::same::Same;
+use super::shape::{self, Shapes};
 use crate::batch::{Cells, Sealed, Seen, Witness};
 use crate::plan::{Plan, TablePlan};
+use crate::report::ColumnShape;
 use crate::schema::Kind;
 
 /// What a run has seen of its tables.
 pub struct Watch {
     /// Per table of the plan.
     same: Vec<Mutex<Same>>,
+    shapes: Vec<Mutex<Shapes>>,
     leaks: Leaks,
     look: Look,
     /// What kept columns sum up to, by table: as they were read, and as they are loaded.
@@ -37,6 +40,7 @@ pub enum Look {
 /// What one worker has seen of one unit.
 pub struct Unit<'a> {
     same: Same,
+    shapes: Shapes,
     leaks: leaks::Unit<'a>,
     kept: Sums,
     look: Look,
@@ -44,7 +48,7 @@ pub struct Unit<'a> {
 }
 
 /// What the whole run's watch found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Findings {
     /// What was looked at, one line each.
     pub checked: Vec<String>,
@@ -52,6 +56,10 @@ pub struct Findings {
     pub broken: Vec<String>,
     /// What chance may explain, one line each.
     pub noted: Vec<String>,
+    /// What is worth a warning, one line each.
+    pub warned: Vec<String>,
+    /// Per table and column of the plan what masked columns look like.
+    pub shapes: Vec<Vec<Option<ColumnShape>>>,
 }
 
 impl Watch {
@@ -62,6 +70,7 @@ impl Watch {
         let kinds = |table: &TablePlan| table.columns.iter().map(|column| column.facts.ty.kind.clone()).collect();
         Self {
             same,
+            shapes: plan.tables.iter().map(|table| Mutex::new(Shapes::new(table.columns.len()))).collect(),
             leaks: Leaks::new(plan, seed, look != Look::Usual),
             look,
             kept: plan.tables.iter().map(sums).collect(),
@@ -74,6 +83,7 @@ impl Watch {
         let columns = lock(&self.same[table]).columns();
         Unit {
             same: Same::new(columns),
+            shapes: Shapes::new(columns),
             leaks: self.leaks.unit(table),
             kept: Sums::new(columns),
             look: self.look,
@@ -84,6 +94,7 @@ impl Watch {
     /// Takes in what was seen of a unit.
     pub fn done(&self, table: usize, unit: Unit<'_>) {
         lock(&self.same[table]).add(unit.same);
+        lock(&self.shapes[table]).join(unit.shapes);
         lock(&self.kept[table])[0].join(&unit.kept);
         self.leaks.done(unit.leaks);
     }
@@ -105,6 +116,11 @@ impl Watch {
         }
         if cells > 0 {
             findings.checked.push(format!("{cells} masked values compared with their originals"));
+        }
+        for (table, shapes) in plan.tables.iter().zip(&self.shapes) {
+            let (told, beyond) = shape::compare(&lock(shapes), table, &plan.shape);
+            findings.shapes.push(told);
+            if plan.shape.fails { &mut findings.broken } else { &mut findings.warned }.extend(beyond);
         }
         let joined = self.leaks.join(plan);
         findings.broken.extend(joined.broken);
@@ -159,7 +175,9 @@ impl Witness for Unit<'_> {
     fn masked(&mut self, column: usize, seen: Seen<'_>) {
         let rows = seen.places.map_or(seen.value.len(), Array::len);
         self.same.compared_rows(column, rows as u64, (seen.value.len() - seen.value.null_count()) as u64);
-        self.leaks.masked(column, seen);
+        if self.leaks.masked(column, seen) {
+            self.shapes.look(column, seen);
+        }
     }
 
     fn unread(&mut self, column: usize, original: &Sealed, output: &ArrayRef) {

@@ -72,8 +72,10 @@ impl Stage {
         };
         let observer = progress::observer(common, &job.run);
         let recorder = Recorder::start(&job.run, &job.rules, &job.options)?;
-        let ended = job.run(common, observer.as_ref(), &recorder, signals::listen()?).await;
-        recorder.end(ended)
+        let ended = job.run(common, observer.as_ref(), &recorder, signals::listen(None)?).await;
+        let report = recorder.end(ended)?;
+        refresh::write(&self.results, &report)?;
+        Ok(report)
     }
 
     /// What was done, what was checked, where it stands.

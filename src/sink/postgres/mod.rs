@@ -299,7 +299,7 @@ impl Loaded for LoadedRows {
         for table in rows::loaded(plan) {
             let place = plan.tables.iter().position(|other| other.into == table.into).unwrap_or_default();
             let wants = vec![Want::Sealed; table.columns.len()];
-            rows::read(&session, table, &wants, |batch| took(place, batch)).await?;
+            rows::read(&session, plan, table, &wants, |batch| took(place, batch)).await?;
         }
         session.close().await;
         Ok(())

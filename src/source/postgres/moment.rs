@@ -95,7 +95,15 @@ async fn begin(session: &Session, timeout: Duration, snapshot: Option<&str>) -> 
         import.unwrap_or_default(),
         timeout.as_millis()
     );
-    session.batch_execute(&begin).await.map_err(|error| session.failure(&error, "beginning to read"))
+    session.batch_execute(&begin).await.map_err(|error| {
+        // How a server says that the session which exported the snapshot has ended.
+        let gone = snapshot.is_some() && error.code() == Some(&SqlState::INVALID_PARAMETER_VALUE);
+        if gone {
+            return Failure::world("production's moment is gone: the session that held it has ended")
+                .remedy("see in production's log who ended it, and run again");
+        }
+        session.failure(&error, "beginning to read")
+    })
 }
 
 async fn roll_back(session: &Session) -> Result<(), Failure> {

@@ -69,6 +69,7 @@ fn plan(schema: &Schema) -> Plan {
         selection: None,
         sequences: Vec::new(),
         after_load: Vec::new(),
+        shape: crate::plan::Shape::default(),
         mirror: Mirror::default(),
     }
 }

@@ -224,11 +224,11 @@ impl Column {
 }
 
 impl Unit<'_> {
-    /// A column went into its mask and came out of it.
-    pub(super) fn masked(&mut self, column: usize, seen: Seen<'_>) {
+    /// A column went into its mask and came out of it. Returns whether this batch is looked at.
+    pub(super) fn masked(&mut self, column: usize, seen: Seen<'_>) -> bool {
         let role = &self.leaks.roles[self.table][column];
         if !self.turn(column, seen.places.map_or(seen.value.len(), Array::len)) {
-            return;
+            return false;
         }
         if role.source {
             let mut scratch = std::mem::take(&mut self.scratch);
@@ -245,6 +245,7 @@ impl Unit<'_> {
             self.scratch = scratch;
         }
         self.outputs(column, &role.kind, seen.output);
+        true
     }
 
     /// A mask did not look at its column, and wrote.
