@@ -78,6 +78,8 @@ pub struct Report {
     pub tables: Vec<TableReport>,
     /// What was published: a generation's id, or a folder.
     pub published: String,
+    /// Older generations that were dropped, one line each: which, of when, and until when it was kept.
+    pub dropped: Vec<String>,
 }
 
 /// One table of a report.

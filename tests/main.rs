@@ -7,6 +7,8 @@
 //! - [`init`]: first rule files, measured against labels; they pass `check` and `refresh` as written.
 //! - [`drift`]: planted differences between two databases: found; none between equal ones.
 //! - [`evidence`]: what a run leaves for reviewers: whole, chained, signed; every change to it is found.
+//! - [`fuzz`]: bytes from nowhere in every reader: an answer soon, and no panic.
+//! - [`generations`]: races, time limits, what clients see while staging is replaced.
 //! - [`interlock`]: targets that are not staging, by whichever way they are reached: refused, and nothing written.
 //! - [`diff`]: what changes between two versions of a rule file, graded, as data (no database).
 //! - [`faults`]: faults of every kind at every station: staging is old or new, the next run needs no hand.
@@ -17,6 +19,7 @@
 //! - [`plan`]: rules and schemas and the plans or mistakes that come of them, as data (no database).
 //! - [`refresh`]: the main job on small databases: what arrives, what stays, what is refused.
 //! - [`review`]: what reviewers sign: exceptions, exempt rows, approvals; `check` in each format.
+//! - [`roles`]: production is read at one moment, by a role that only reads; what other roles are told.
 //! - [`rules`]: wrong rule files and what is said about them, as data (no database).
 //! - [`shape`]: what masked columns look like on both sides: reported, warned about, refused.
 //! - [`shipped`]: the shipped rules, the demo, the README.
@@ -41,6 +44,8 @@ mod drift;
 mod evidence;
 mod faults;
 mod init;
+mod fuzz;
+mod generations;
 mod interlock;
 mod joins;
 mod leaks;
@@ -49,6 +54,7 @@ mod mistakes;
 mod plan;
 mod refresh;
 mod review;
+mod roles;
 mod rules;
 mod shape;
 mod shipped;

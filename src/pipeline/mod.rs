@@ -91,6 +91,7 @@ pub async fn run(
         checks: Vec::new(),
         tables: tables(plan, &ledger),
         published: String::new(),
+        dropped: Vec::new(),
     };
     let recorded = made.and_then(|passed| recorded(passed, &mut report, options.recorder));
     let passed = match recorded {
@@ -101,7 +102,8 @@ pub async fn run(
         }
     };
     observer.event(Event::Stage("publishing".to_owned()));
-    report.published = generation.publish(passed, observer).await?;
+    let published = generation.publish(passed, observer).await?;
+    (report.published, report.dropped) = (published.name, published.dropped);
     report.finished = jiff::Timestamp::now().to_string();
     report.seconds = begun.elapsed().as_secs_f64();
     Ok(report)

@@ -195,11 +195,12 @@ impl Maintenance {
         Ok(())
     }
 
-    /// Drops kept generations that are out of time or too many. Adopted ones are never dropped by us.
+    /// Drops kept generations that are out of time or, where `keep` says so, too many; `dropped` gets a line for each.
+    /// Adopted ones are never dropped by us.
     ///
     /// # Errors
     /// The world failed.
-    pub async fn drop_expired(&self, keep: usize) -> Result<(), Failure> {
+    pub async fn drop_expired(&self, keep: Option<usize>, dropped: &mut Vec<String>) -> Result<(), Failure> {
         let now = self.now("0 seconds").await?;
         let previous = self
             .generations()
@@ -208,8 +209,11 @@ impl Maintenance {
             .filter(|(_, marker)| marker.state == State::Previous && !marker.adopted);
         for (index, (database, marker)) in previous.enumerate() {
             // RFC 3339 times in UTC with whole seconds sort as texts.
-            if index >= keep || marker.expires.is_some_and(|expires| expires <= now) {
+            let expires = marker.expires.unwrap_or_default();
+            if keep.is_some_and(|keep| index >= keep) || !expires.is_empty() && expires <= now {
                 self.drop_database(&database.database).await?;
+                let Marker { generation, made, .. } = marker;
+                dropped.push(format!("generation {generation}, made {made}, kept until {expires}, at {now}"));
             }
         }
         Ok(())

@@ -16,6 +16,7 @@ mod private;
 pub mod properties;
 pub mod publish;
 pub mod rows;
+pub mod role;
 pub mod sql;
 mod sqlstate;
 pub mod throwaway;

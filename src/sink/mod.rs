@@ -54,11 +54,11 @@ pub trait Generation: Send + Sync {
     /// The world failed, or the data did (a constraint).
     async fn seal(&mut self, plan: &Plan, observer: &dyn Observer) -> Result<Facts, Failure>;
 
-    /// Makes it the live one, in one step. Returns its name for the report.
+    /// Makes it the live one, in one step.
     ///
     /// # Errors
     /// Nothing was changed.
-    async fn publish(self: Box<Self>, passed: Passed, observer: &dyn Observer) -> Result<String, Failure>;
+    async fn publish(self: Box<Self>, passed: Passed, observer: &dyn Observer) -> Result<Published, Failure>;
 
     /// Removes it.
     async fn discard(self: Box<Self>);
@@ -73,6 +73,15 @@ pub trait Loaded: Send + Sync {
     /// # Errors
     /// The world failed.
     async fn read(&self, plan: &Plan, took: &mut (dyn FnMut(usize, Batch) + Send)) -> Result<(), Failure>;
+}
+
+/// What was published, for the report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Published {
+    /// The generation's name.
+    pub name: String,
+    /// Older generations that were dropped, one line each.
+    pub dropped: Vec<String>,
 }
 
 /// One worker's way into a generation.

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 
-use super::{Generation, Sink, Writer, unwritable};
+use super::{Generation, Published, Sink, Writer, unwritable};
 use crate::batch::Encoding;
 use crate::failure::Failure;
 use crate::mask::MaskedBatch;
@@ -36,8 +36,8 @@ impl Generation for NullSink {
         Ok(Facts::default())
     }
 
-    async fn publish(self: Box<Self>, _: Passed, _: &dyn Observer) -> Result<String, Failure> {
-        Ok("nothing (a dry run)".to_owned())
+    async fn publish(self: Box<Self>, _: Passed, _: &dyn Observer) -> Result<Published, Failure> {
+        Ok(Published { name: "nothing (a dry run)".to_owned(), ..Published::default() })
     }
 
     async fn discard(self: Box<Self>) {}

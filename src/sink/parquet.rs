@@ -17,7 +17,7 @@ use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use super::{Generation, Sink, Writer};
+use super::{Generation, Published, Sink, Writer};
 use crate::batch::{Encoding, arrow_type};
 use crate::failure::Failure;
 use crate::mask::MaskedBatch;
@@ -105,9 +105,9 @@ impl Generation for Folder {
         Ok(Facts::default())
     }
 
-    async fn publish(self: Box<Self>, _: Passed, _: &dyn Observer) -> Result<String, Failure> {
+    async fn publish(self: Box<Self>, _: Passed, _: &dyn Observer) -> Result<Published, Failure> {
         self.swap().map_err(|error| failed(&self.live, &error))?;
-        Ok(self.live.display().to_string())
+        Ok(Published { name: self.live.display().to_string(), ..Published::default() })
     }
 
     async fn discard(self: Box<Self>) {

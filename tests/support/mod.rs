@@ -217,6 +217,11 @@ impl Case {
     }
 }
 
+/// A count from the environment, for proofs that the suite runs in a small form.
+pub(crate) fn count(variable: &str, usual: usize) -> usize {
+    std::env::var_os(variable).map_or(usual, |text| text.to_str().unwrap().parse().unwrap())
+}
+
 /// The program, with an environment that holds nothing of ours but PATH.
 pub(crate) fn bauta(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bauta"));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio_postgres::error::ErrorPosition;
 
-use super::{Generation, Loaded, Sink, Writer};
+use super::{Generation, Loaded, Published, Sink, Writer};
 use crate::batch::{Batch, Encoding, Want};
 use crate::evidence::End;
 use crate::failure::Failure;
@@ -20,6 +20,7 @@ use crate::postgres::marker::{Marker, State};
 use crate::postgres::mirror::{Effort, Grants, Shadow, Structure};
 use crate::postgres::properties;
 use crate::postgres::publish::Ready;
+use crate::postgres::role::Powers;
 use crate::postgres::rows;
 use crate::postgres::throwaway::Search;
 use crate::postgres::tools::Tools;
@@ -182,17 +183,16 @@ async fn live_grants(was: &Target, target: &Address) -> Result<Option<Grants>, F
     grants.map(Some)
 }
 
-/// Says that one role has both powers, and refuses a superuser where that is asked for.
+/// Says what production's functions could do as the loading role, and that one role loads and publishes.
 async fn one_role(loader: &Session, options: &Options) -> Result<Vec<String>, Failure> {
     let mut told = Vec::new();
-    let row = loader.query_one("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user", &[]).await;
-    let superuser = row.is_ok_and(|row| row.try_get(0).unwrap_or(false));
-    if superuser && options.strict {
-        return Err(Failure::refused("the loading role is a superuser")
-            .remedy("functions of production's schema run as this role: use one with CREATEDB and no more"));
-    }
-    if superuser {
-        told.push("the loading role is a superuser, and functions of production's schema run as it".to_owned());
+    let powers = Powers::read(loader).await?;
+    if !powers.all.is_empty() {
+        let message = format!("the loading role {}, and functions of production's schema run as it", powers.list());
+        if options.strict {
+            return Err(Failure::refused(message).remedy("use a role with CREATEDB and no more"));
+        }
+        told.push(message);
     }
     if options.publisher.is_none() {
         told.push("one role loads and publishes; BAUTA_PUBLISHER names another one for publishing".to_owned());
@@ -207,6 +207,8 @@ impl Sink for PostgresSink {
     }
 
     async fn begin(&self, plan: &Plan, observer: &dyn Observer) -> Result<Box<dyn Generation>, Failure> {
+        // Whatever becomes of this run: what is out of time goes.
+        let dropped = drop_expired(&self.maintenance, None, observer).await;
         observer.event(Event::Stage(format!("creating {} with production's structure", self.name)));
         let session = connect(&self.loader.with_database(&self.options.maintenance), "create").await?;
         let template = self.options.template.as_deref();
@@ -227,6 +229,7 @@ impl Sink for PostgresSink {
             options: self.options.clone(),
             name: self.name.clone(),
             marker: None,
+            dropped,
         });
         match generation.begin(&plan.rules_digest).await {
             Ok(marker) => Ok(Box::new(ShadowGeneration { marker: Some(marker), ..*generation })),
@@ -236,6 +239,18 @@ impl Sink for PostgresSink {
             }
         }
     }
+}
+
+/// Drops kept generations that are out of time, or more than are kept, and tells which.
+async fn drop_expired(maintenance: &Maintenance, keep: Option<usize>, observer: &dyn Observer) -> Vec<String> {
+    let mut dropped = Vec::new();
+    if let Err(failure) = maintenance.drop_expired(keep, &mut dropped).await {
+        observer.event(Event::Warning(format!("an old generation could not be dropped: {failure}")));
+    }
+    for line in &dropped {
+        observer.event(Event::Stage(format!("dropped {line}")));
+    }
+    dropped
 }
 
 /// A shadow database in the making.
@@ -249,6 +264,8 @@ struct ShadowGeneration {
     options: Options,
     name: String,
     marker: Option<Marker>,
+    /// Generations whose time was over.
+    dropped: Vec<String>,
 }
 
 impl ShadowGeneration {
@@ -357,7 +374,7 @@ impl Generation for ShadowGeneration {
         Ok(facts)
     }
 
-    async fn publish(self: Box<Self>, passed: Passed, observer: &dyn Observer) -> Result<String, Failure> {
+    async fn publish(self: Box<Self>, passed: Passed, observer: &dyn Observer) -> Result<Published, Failure> {
         let marker = Marker { evidence: passed.evidence, ..self.marker()? };
         let ready = Ready { database: self.name.clone(), marker, statements: self.statements.clone() };
         let published = self.maintenance.publish(&self.was, &ready, self.options.keep_for).await;
@@ -369,10 +386,9 @@ impl Generation for ShadowGeneration {
             }
         };
         // Staging is the new one: what goes wrong from here on is worth a word, not an error.
-        if let Err(failure) = self.maintenance.drop_expired(self.options.keep).await {
-            observer.event(Event::Warning(format!("an old generation could not be dropped: {failure}")));
-        }
-        Ok(format!("{} as generation {generation}", self.maintenance.name()))
+        let more = drop_expired(&self.maintenance, Some(self.options.keep), observer).await;
+        let name = format!("{} as generation {generation}", self.maintenance.name());
+        Ok(Published { name, dropped: self.dropped.into_iter().chain(more).collect() })
     }
 
     async fn discard(self: Box<Self>) {

@@ -1,9 +1,10 @@
-//! What must hold before production is read: a role that is no superuser, may read every table, and sees every row.
+//! What must hold before production is read: a role that is no superuser and cannot become one, may read every table, and sees every row.
 
 use super::Options;
 use crate::failure::Failure;
 use crate::postgres::connect::Session;
 use crate::postgres::database::Database;
+use crate::postgres::role::Powers;
 use crate::schema::TableName;
 
 const RIGHTS: &str = include_str!("rights.sql");
@@ -22,12 +23,17 @@ const SLOWEST: u64 = 20 * 1024 * 1024;
 pub(super) async fn of_role(session: &Session, database: &Database, options: &Options) -> Result<Vec<String>, Failure> {
     let mut warnings = Vec::new();
     let user = session.address().user().to_owned();
-    if database.superuser {
-        if !options.allow_privileged {
-            return Err(Failure::refused(format!("the role {user:?} is a superuser on the source"))
+    let powers = Powers::read(session).await?;
+    if !powers.all.is_empty() {
+        let message = format!("the role {user:?} {} on the source", powers.list());
+        if powers.superuser && !options.allow_privileged {
+            return Err(Failure::refused(message)
                 .remedy("connect as a role that may only read, or accept it with --allow-privileged-source"));
         }
-        warnings.push(format!("the role {user:?} is a superuser on the source"));
+        if !powers.superuser && options.strict {
+            return Err(Failure::refused(message).remedy("connect as a role that may only read"));
+        }
+        warnings.push(message);
     }
     if database.standby {
         standby(session, options, &mut warnings).await?;
