@@ -1,6 +1,7 @@
 //! What is printed, and how: results to stdout, failures to stderr.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the one place that prints")]
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
 
@@ -15,7 +16,7 @@ use crate::failure::Failure;
 /// # Errors
 /// Stdout is closed.
 pub(super) fn result(text: impl Display) -> Result<(), Failure> {
-    writeln!(std::io::stdout(), "{text}").map_err(|_| Failure::world("stdout is closed"))
+    writeln!(std::io::stdout(), "{}", clean(&text.to_string())).map_err(|_| Failure::world("stdout is closed"))
 }
 
 /// Columns that printed text may take: the terminal's, at least 60 and at most 160; 100 elsewhere.
@@ -26,7 +27,28 @@ pub(super) fn width() -> usize {
 
 /// Prints a line for people.
 pub(super) fn note(text: impl Display) {
-    eprintln!("{text}");
+    eprintln!("{}", clean(&text.to_string()));
+}
+
+/// A text that tells a terminal nothing: names of production's can hold escape sequences, and signs that turn the direction
+/// of writing (Unicode Standard Annex 9, "Directional Formatting Characters").
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    let harmful = |char: char| {
+        char.is_control() && !matches!(char, '\n' | '\t')
+            || matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut cleaned = String::with_capacity(text.len());
+    for char in text.chars() {
+        if harmful(char) {
+            cleaned.extend(char.escape_unicode());
+        } else {
+            cleaned.push(char);
+        }
+    }
+    Cow::Owned(cleaned)
 }
 
 /// Prints why a command ended early.
@@ -49,9 +71,9 @@ pub(super) fn failure(failure: &Failure, format: LogFormat) {
             if let Some(found) = &failure.diagnostics {
                 diagnostics(found);
             }
-            eprintln!("error: {}", failure.message);
+            note(format_args!("error: {}", failure.message));
             if let Some(remedy) = &failure.remedy {
-                eprintln!("  = help: {remedy}");
+                note(format_args!("  = help: {remedy}"));
             }
         }
     }
@@ -96,4 +118,15 @@ pub(super) fn hide_panics() {
         let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
         eprintln!("error: a defect of bauta{place}; nothing was published by this run");
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_is_told_nothing() {
+        assert_eq!(clean("größe\n\t名前"), "größe\n\t名前");
+        assert_eq!(clean("a\u{1b}[31mb\r\u{202e}c\u{9b}"), "a\\u{1b}[31mb\\u{d}\\u{202e}c\\u{9b}");
+    }
 }

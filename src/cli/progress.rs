@@ -104,7 +104,7 @@ impl Bars {
 
     fn say(&self, text: &str) {
         // A terminal that went away is no reason to stop a run.
-        let _ = self.all.println(text);
+        let _ = self.all.println(output::clean(text));
     }
 }
 
@@ -127,7 +127,7 @@ impl Observer for Bars {
                 if !state.bars.contains_key(&table) && state.bars.len() < BARS {
                     let estimate = state.estimates.get(&table).copied().unwrap_or_default();
                     let bar = self.all.add(ProgressBar::new(estimate.max(1)).with_style(style()));
-                    bar.set_message(table.to_string());
+                    bar.set_message(output::clean(&table.to_string()).into_owned());
                     state.bars.insert(table.clone(), bar);
                 }
                 if let Some(bar) = state.bars.get(&table) {

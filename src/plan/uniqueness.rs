@@ -4,7 +4,7 @@
 
 use super::ColumnPlan;
 use super::constraints::{Output, Outputs, Part, Truth, Why, are_injective, is_injective, overlap, part, truth};
-use super::formula::Formula;
+use super::formula::{Formula, elided};
 use super::resolve::Plans;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::mask::{MASKS, MaskDef, Params, Uniqueness};
@@ -231,7 +231,7 @@ impl Key<'_> {
         let span = blamed.find_map(|column| self.outputs.plan(column)?.1);
         let warning = Diagnostic { span, ..Diagnostic::warning_without_place(message) };
         match definition {
-            Some(definition) => warning.help(format!("it depends on masked values: {definition}")),
+            Some(definition) => warning.help(format!("it depends on masked values: {}", elided(definition))),
             None => warning.help("the server computes a column of it from masked ones"),
         }
     }

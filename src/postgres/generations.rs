@@ -219,6 +219,11 @@ impl Maintenance {
         Ok(())
     }
 
+    /// Where staging is, for the role that publishes.
+    pub fn staging(&self) -> Address {
+        self.session.address().with_database(&self.name)
+    }
+
     /// The name of the staging that this is about.
     pub fn name(&self) -> &str {
         &self.name

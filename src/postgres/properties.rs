@@ -156,14 +156,20 @@ pub struct Carried {
 /// Reads the properties of staging's current generation and finds out, in a transaction that is rolled back, which of its
 /// settings the session's role may set. Where there is no such database, everybody may connect, as is PostgreSQL's default.
 ///
+/// What the loading role owns, production's functions could change while the next shadow is loaded. So where another role
+/// publishes, the database becomes that role's.
+///
 /// # Errors
 /// The server failed.
-pub async fn carried(session: &Session, staging: &str) -> Result<Carried, Failure> {
+pub async fn carried(session: &Session, staging: &str, loader: &str) -> Result<Carried, Failure> {
     let failed = |error| session.failure(&error, "reading staging's properties");
     let on = identifier(staging);
+    let publisher = session.address().user();
+    let ours = (publisher != loader).then(|| format!("ALTER DATABASE {on} OWNER TO {}", identifier(publisher)));
     let Some(row) = session.query_opt(PROPERTIES, &[&staging]).await.map_err(failed)? else {
         let usual = format!("GRANT CONNECT, TEMPORARY ON DATABASE {on} TO PUBLIC");
-        return Ok(Carried { statements: vec![usual], forbidden: Vec::new() });
+        let statements = [usual].into_iter().chain(ours).collect();
+        return Ok(Carried { statements, forbidden: Vec::new() });
     };
     let (roles, settings): (Vec<String>, Vec<String>) = (get(&row, "roles")?, get(&row, "settings")?);
     let settings = roles.iter().zip(&settings).filter_map(|(role, setting)| set(&on, role, setting)).collect();
@@ -179,8 +185,11 @@ pub async fn carried(session: &Session, staging: &str) -> Result<Carried, Failur
         let option = if *grantable { " WITH GRANT OPTION" } else { "" };
         carried.statements.push(format!("GRANT {privilege} ON DATABASE {on} TO {role}{option}"));
     }
-    if !get::<bool>(&row, "owned")? {
-        let owner = format!("ALTER DATABASE {on} OWNER TO {}", identifier(&get::<String>(&row, "owner")?));
+    let owner: String = get(&row, "owner")?;
+    if get(&row, "owned")? || owner == loader {
+        carried.statements.extend(ours);
+    } else {
+        let owner = format!("ALTER DATABASE {on} OWNER TO {}", identifier(&owner));
         let list = if get(&row, "may_own")? { &mut carried.statements } else { &mut carried.forbidden };
         list.push(owner);
     }

@@ -80,8 +80,8 @@ impl Maintenance {
     ///
     /// # Errors
     /// The world failed.
-    pub async fn carried(&self) -> Result<Carried, Failure> {
-        properties::carried(&self.session, &self.name).await
+    pub async fn carried(&self, loader: &str) -> Result<Carried, Failure> {
+        properties::carried(&self.session, &self.name, loader).await
     }
 
     /// Looks for what would keep staging from being replaced, before anything is copied.

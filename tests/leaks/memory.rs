@@ -8,7 +8,7 @@ use bauta::failure::Failure;
 use bauta::mask::MaskedBatch;
 use bauta::plan::{Plan, TablePlan};
 use bauta::report::Observer;
-use bauta::sink::{Generation, Loaded, Sink, Writer};
+use bauta::sink::{Generation, Loaded, Published, Sink, Writer};
 use bauta::verify::{Facts, Passed};
 
 /// What becomes of a cell.
@@ -55,8 +55,8 @@ impl Generation for Memory {
         Ok(Facts { rows: vec![(plan.tables[0].into.clone(), rows as u64 - self.missed)], ..Facts::default() })
     }
 
-    async fn publish(self: Box<Self>, _: Passed, _: &dyn Observer) -> Result<String, Failure> {
-        Ok("in memory".to_owned())
+    async fn publish(self: Box<Self>, _: Passed, _: &dyn Observer) -> Result<Published, Failure> {
+        Ok(Published { name: "in memory".to_owned(), ..Published::default() })
     }
 
     async fn discard(self: Box<Self>) {}

@@ -110,9 +110,22 @@ impl Server {
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
     }
 
+    /// What the server wrote to its log so far.
+    pub(crate) fn log(&self) -> String {
+        self.server.log()
+    }
+
     /// A superuser's session that is there until it is dropped.
     pub(crate) fn held(&self, database: &str) -> Held {
-        let mut psql = self.program("psql", database);
+        self.held_by(self.program("psql", database))
+    }
+
+    /// The same, of another role.
+    pub(crate) fn held_as(&self, role: &str, database: &str) -> Held {
+        self.held_by(self.program_as(role, "psql", database))
+    }
+
+    fn held_by(&self, mut psql: Command) -> Held {
         psql.args(["-XAtq"]).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut session = psql.spawn().unwrap();
         let stdin = session.stdin.as_mut().unwrap();

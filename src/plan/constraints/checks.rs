@@ -5,7 +5,7 @@ use super::remedies::remedy;
 use super::truth::truth;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::plan::ColumnPlan;
-use crate::plan::formula::Formula;
+use crate::plan::formula::{Formula, elided};
 use crate::plan::lineage::Lineage;
 use crate::plan::resolve::Plans;
 use crate::schema::{Column, Schema, Table};
@@ -142,7 +142,7 @@ fn unknowable<'c>(outputs: &Outputs<'_>, asked: &Asked<'_>, mut columns: impl It
     let masked = |column: &str| matches!(outputs.of(column), Output::Masked(..));
     let span = columns.find(|column| masked(column)).and_then(|column| outputs.plan(column)?.1);
     let one = Diagnostic { span, severity: Severity::Warning, ..Diagnostic::warning_without_place(message) };
-    one.help(format!("it depends on masked values: {}", asked.sql))
+    one.help(format!("it depends on masked values: {}", elided(asked.sql)))
 }
 
 /// The longest text, in characters, that a column's CHECKs and type let in.

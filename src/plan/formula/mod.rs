@@ -1,10 +1,13 @@
 //! SQL expressions as the server prints those of CHECK constraints, indexes and their conditions, read as far as plans
 //! ask: which columns, which constants, how they are compared. What is not read is opaque, never guessed at.
 
+mod elided;
 mod parse;
 mod tokens;
 
 use std::collections::BTreeSet;
+
+pub(super) use elided::elided;
 
 /// An expression.
 #[derive(Clone, Debug, PartialEq, Eq)]

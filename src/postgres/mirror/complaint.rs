@@ -71,6 +71,11 @@ fn is_error(line: &str) -> bool {
     line.starts_with("pg_restore: error: ") || line.starts_with("pg_dump: error: ")
 }
 
+/// Whether a line of an error's context is that of PL/pgSQL's `RAISE`.
+fn is_raise(line: &str) -> bool {
+    line.starts_with("CONTEXT:  PL/pgSQL function ") && line.ends_with(" at RAISE")
+}
+
 /// What a program failed with. `doing` says what was tried; `name` finds the text of an entry of the archive, which is made
 /// of names.
 pub(super) fn failure(stderr: &str, doing: &str, name: impl Fn(u32) -> Option<String>) -> Failure {
@@ -81,6 +86,10 @@ pub(super) fn failure(stderr: &str, doing: &str, name: impl Fn(u32) -> Option<St
     let entry = entry.and_then(|entry| entry.split_once(';')?.0.parse().ok()).and_then(name);
     let place = entry.map_or_else(String::new, |entry| format!(" on `{entry}`"));
     let Some((_, code, condition)) = known else {
+        if stderr[before.len()..].lines().any(is_raise) {
+            return Failure::data(format!("{doing} failed: a function of production's raised an error{place}"))
+                .remedy("a mask broke it, or production itself does: see the rules of its columns");
+        }
         return Failure::world(format!("{doing} failed{place}")).remedy("see the server's log for the error");
     };
     let kind = if matches!(&code[..2], "22" | "23") { Kind::Data } else { Kind::World };
@@ -137,6 +146,14 @@ Command was: ALTER TABLE ... DEFAULT 'CANARY';
         let text = failure.to_string();
         assert!(text.contains("23505") && text.contains("t_key"), "{text}");
         assert!(!text.contains("CANARY"), "{text}");
+    }
+
+    #[test]
+    fn what_a_function_raises_is_about_the_data() {
+        let stderr = "pg_restore: error: could not execute query: ERROR:  no CANARY\n\
+                      CONTEXT:  PL/pgSQL function public.no(text) line 1 at RAISE\n";
+        let failure = failure(stderr, "building indexes", |_| None);
+        assert!(failure.kind == Kind::Data && !failure.to_string().contains("CANARY"), "{failure}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Where to look for server programs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,7 +95,10 @@ fn look(folder: &Path) -> Option<Binaries> {
 }
 
 pub(in crate::postgres) fn first_line(program: &Path, argument: &str) -> Option<String> {
-    let output = Command::new(program).arg(argument).output().ok()?;
+    // Nothing of our environment: passwords and the key are in it.
+    let mut command = Command::new(program);
+    command.arg(argument).env_clear().env("LC_ALL", "C").env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
+    let output = command.output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     text.lines().next().map(str::to_owned).filter(|_| output.status.success())
 }

@@ -128,8 +128,8 @@ impl PostgresSink {
         let was = maintenance.replaceable(allowed).await?;
         maintenance.refuse_blockers().await?;
         maintenance.drop_leftovers().await?;
-        let live = live_grants(&was, target).await?;
-        let carried = maintenance.carried().await?;
+        let live = live_grants(&was, &maintenance.staging()).await?;
+        let carried = maintenance.carried(target.user()).await?;
         if !carried.forbidden.is_empty() && !options.drop_settings {
             return Err(Failure::world("staging has settings that the publishing role may not carry over").remedy(
                 format!(
@@ -283,8 +283,7 @@ impl ShadowGeneration {
 
     /// What staging grants to whom now; where staging cannot be asked any more, what it granted when the run began.
     async fn live_grants(&self) -> Option<Grants> {
-        let live = self.address.with_database(self.maintenance.name());
-        live_grants(&self.was, &live).await.unwrap_or_else(|_| self.live.clone())
+        live_grants(&self.was, &self.maintenance.staging()).await.unwrap_or_else(|_| self.live.clone())
     }
 
     /// Runs the scripts of `after_load`, each in a session of its own with the usual search path.
