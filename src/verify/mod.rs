@@ -89,5 +89,6 @@ pub fn judge(plan: &Plan, ledger: &Ledger, findings: Findings, facts: Facts) -> 
         checks.extend(facts.checked);
         return Ok(Passed { checks, warnings: findings.warned, shapes: findings.shapes, evidence: None });
     }
+    broken.extend(findings.noted.into_iter().map(|line| format!("chance may have it so, too: {line}")));
     Err(Failure::data(format!("the checks failed: {}", broken.join("; "))).remedy("nothing was published"))
 }

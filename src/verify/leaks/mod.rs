@@ -33,7 +33,8 @@ const MOST: usize = 4 << 20;
 const MOST_DEEP: usize = 64 << 20;
 /// Hashes that a unit adds before it tells of them.
 const STEP: usize = 1 << 14;
-/// Rows of a table that are all looked at; of what follows, one batch in [`BATCHES`].
+/// Rows of a table whose written cells are all looked at; of what follows, one row in [`STEP_OF_ROWS`] of what is kept, and one
+/// batch in [`BATCHES`] of what masks wrote.
 const ALL_ROWS: u64 = 100_000;
 /// Bytes of a kept column in a unit that are all looked at.
 const ALL_BYTES: u64 = 4 << 20;
@@ -41,6 +42,8 @@ const ALL_BYTES: u64 = 4 << 20;
 const ALL_MASKED: u64 = 10_000;
 /// See [`ALL_ROWS`].
 const BATCHES: u64 = 8;
+/// See [`ALL_ROWS`].
+const STEP_OF_ROWS: usize = 4;
 /// Hashes of a column that are remembered so that a value that repeats is noted once.
 const RECENT: usize = 256;
 
@@ -227,9 +230,8 @@ impl Unit<'_> {
     /// A column went into its mask and came out of it. Returns whether this batch is looked at.
     pub(super) fn masked(&mut self, column: usize, seen: Seen<'_>) -> bool {
         let role = &self.leaks.roles[self.table][column];
-        if !self.turn(column, seen.places.map_or(seen.value.len(), Array::len)) {
-            return false;
-        }
+        let looked_at = self.turn(column, seen.places.map_or(seen.value.len(), Array::len));
+        // All of them: a value that was not noted here would not be found anywhere.
         if role.source {
             let mut scratch = std::mem::take(&mut self.scratch);
             let mut gather = self.gather(column);
@@ -244,16 +246,17 @@ impl Unit<'_> {
             }
             self.scratch = scratch;
         }
-        self.outputs(column, &role.kind, seen.output);
-        true
+        if looked_at {
+            self.outputs(column, &role.kind, seen.output);
+        }
+        self.tell_now_and_then();
+        looked_at
     }
 
     /// A mask did not look at its column, and wrote.
     pub(super) fn unread(&mut self, column: usize, original: &Sealed, output: &ArrayRef) {
         let role = &self.leaks.roles[self.table][column];
-        if !self.turn(column, original.len()) {
-            return;
-        }
+        let looked_at = self.turn(column, original.len());
         if role.source {
             let mut scratch = std::mem::take(&mut self.scratch);
             let mut gather = self.gather(column);
@@ -262,7 +265,10 @@ impl Unit<'_> {
             }
             self.scratch = scratch;
         }
-        self.outputs(column, &role.kind, output);
+        if looked_at {
+            self.outputs(column, &role.kind, output);
+        }
+        self.tell_now_and_then();
     }
 
     fn outputs(&mut self, column: usize, kind: &Kind, output: &ArrayRef) {
@@ -280,23 +286,26 @@ impl Unit<'_> {
 
     /// A column is kept.
     pub(super) fn kept(&mut self, column: usize, cells: &Cells) {
-        if self.leaks.roles[self.table][column].found.is_some() && self.turn(column, rows(cells)) {
-            self.pieces(column, cells, |gather, piece| gather.each(piece));
+        if self.leaks.roles[self.table][column].found.is_some() {
+            // What was written last stands together: rows of every batch, rather than some batches.
+            let step = if self.turn(column, rows(cells)) { 1 } else { STEP_OF_ROWS };
+            self.pieces(column, cells, step, |gather, piece| gather.each(piece));
         }
     }
 
     /// Cells of production's column, whatever its mask will be or was: looked for elsewhere if it is to be.
     pub(super) fn original(&mut self, column: usize, cells: &Cells) {
         if self.leaks.roles[self.table][column].source {
-            self.pieces(column, cells, |gather, piece| gather.value(piece));
+            self.pieces(column, cells, 1, |gather, piece| gather.value(piece));
         }
     }
 
-    fn pieces(&mut self, column: usize, cells: &Cells, mut note: impl FnMut(&mut Gather<'_>, Piece<'_>)) {
+    fn pieces(&mut self, column: usize, cells: &Cells, step: usize, mut note: impl FnMut(&mut Gather<'_>, Piece<'_>)) {
+        let first = (self.batches % step as u64) as usize;
         let kind = &self.leaks.roles[self.table][column].kind;
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut gather = self.gather(column);
-        for row in 0..rows(cells) {
+        for row in (first..rows(cells)).step_by(step) {
             match (&cells.sealed, &cells.open) {
                 (Some(sealed), _) => {
                     cells::of_sealed(kind, sealed, row, &mut scratch, &mut |piece| note(&mut gather, piece));
@@ -321,7 +330,7 @@ impl Unit<'_> {
             self.all = self.chosen || before < ALL_ROWS;
         }
         self.last = column;
-        self.chosen || self.all && self.progress[column].bytes <= ALL_BYTES
+        self.leaks.deep || self.all && self.progress[column].bytes <= ALL_BYTES
     }
 
     fn gather(&mut self, column: usize) -> Gather<'_> {
