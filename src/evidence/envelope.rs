@@ -15,7 +15,7 @@ pub(super) const PAYLOAD: &str = "application/vnd.in-toto+json";
 pub struct Envelope {
     /// Base64 of the payload.
     pub payload: String,
-    /// [`PAYLOAD`].
+    /// `application/vnd.in-toto+json`.
     #[serde(rename = "payloadType")]
     pub payload_type: String,
     /// None where the run had no key to sign with.

@@ -16,12 +16,12 @@ pub(super) const PREDICATE: &str = "urn:x-bauta:run-evidence:v1";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
-    /// [`STATEMENT`].
+    /// `https://in-toto.io/Statement/v1`.
     #[serde(rename = "_type")]
     pub kind: String,
     /// The generation, if the run got that far, and the page.
     pub subject: Vec<Subject>,
-    /// [`PREDICATE`].
+    /// `urn:x-bauta:run-evidence:v1`.
     #[serde(rename = "predicateType")]
     pub predicate_type: String,
     /// What is said about them.
