@@ -18,6 +18,7 @@
 //! - [`looks`]: looking before a refresh: previews, one value through one mask, texts of a schema that travel.
 //! - [`mistakes`]: sixty kinds of mistakes in two files, and a thousand wrong files: all found, soon, exit 2.
 //! - [`plan`]: rules and schemas and the plans or mistakes that come of them, as data (no database).
+//! - [`plans`]: queries that both sides plan alike, or not.
 //! - [`refresh`]: the main job on small databases: what arrives, what stays, what is refused.
 //! - [`review`]: what reviewers sign: exceptions, exempt rows, approvals; `check` in each format.
 //! - [`roles`]: production is read at one moment, by a role that only reads; what other roles are told.
@@ -56,6 +57,7 @@ mod leaks;
 mod looks;
 mod mistakes;
 mod plan;
+mod plans;
 mod refresh;
 mod review;
 mod roles;

@@ -16,7 +16,7 @@ use crate::plan::Plan;
 use crate::postgres::connect::{Address, connect};
 use crate::postgres::generations::{Maintenance, Target};
 use crate::postgres::marker::Marker;
-use crate::postgres::{mirror, rows};
+use crate::postgres::{mirror, plans, rows};
 use crate::sink::postgres::LoadedRows;
 use crate::source::Source as _;
 use crate::source::postgres::{Options, PostgresSource};
@@ -47,6 +47,9 @@ pub(super) struct Verify {
     /// Look at every value of both sides, whatever it costs
     #[arg(long)]
     deep: bool,
+    /// Queries that both sides should run alike: a file of SQL, planned on both and run on neither
+    #[arg(long, value_name = "FILE")]
+    plans: Option<PathBuf>,
     /// Database of the target's server for locking and renaming
     #[arg(long, default_value = "postgres")]
     maintenance_db: String,
@@ -78,6 +81,9 @@ impl Verify {
             source.check(&plan).await?;
             let marker = self.marker(&target).await?;
             let mut facts = self.facts(&plan, &marker, &source, &target).await?;
+            if let Some(file) = &self.plans {
+                compare_plans(file, source.address(), &target, &mut facts).await?;
+            }
             let run = key::random_id()?;
             let observer = progress::observer(common, &run);
             // Nothing is masked: any key will do.
@@ -143,6 +149,30 @@ impl Verify {
         session.close().await;
         Ok(facts)
     }
+}
+
+/// Compares how both servers would run the queries of a file.
+async fn compare_plans(path: &Path, source: &Address, target: &Address, facts: &mut Facts) -> Result<(), Failure> {
+    let file = path.display();
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::usage(format!("the queries {file} cannot be read: {}", error.kind())))?;
+    let queries = plans::queries(&text);
+    if queries.is_empty() {
+        return Err(Failure::usage(format!("{file} holds no query")));
+    }
+    let production = plans::shapes(source, "production", &queries).await?;
+    let staging = plans::shapes(target, "staging", &queries).await?;
+    let mut alike = 0;
+    for ((query, production), staging) in queries.iter().zip(&production).zip(&staging) {
+        match plans::difference(production, staging) {
+            None => alike += 1,
+            Some((there, here)) => facts
+                .broken
+                .push(format!("{file}, line {}: production plans `{there}` where staging plans `{here}`", query.line)),
+        }
+    }
+    facts.checked.push(format!("{alike} of {} queries are planned alike", queries.len()));
+    Ok(())
 }
 
 /// Reads a run's report: the file itself, or the one of this generation in a folder.
