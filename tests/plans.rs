@@ -48,7 +48,7 @@ fn queries_are_planned_and_never_run() {
     assert_eq!(staging().sql(&case.staging, "select count(*), to_regclass('made') is null from people"), "20000|t");
     for (queries, says) in [
         ("select * from nowhere", "line 1 on production"),
-        ("\nselect $1::int", "line 2 on production"),
+        ("\nselect $1::int", "line 2 has parameters"),
         ("-- nothing", "holds no query"),
     ] {
         let ran = verified(&case, queries);

@@ -104,18 +104,22 @@ pub async fn shapes(address: &Address, whose: &str, queries: &[Query]) -> Result
     set.map_err(|error| session.failure(&error, "setting up the session"))?;
     let mut shapes = Vec::new();
     for query in queries {
-        // The extended protocol takes one statement only, whatever a file says.
-        let explain = format!("EXPLAIN (FORMAT JSON, COSTS OFF, VERBOSE) {}", query.sql);
-        let plan = session.query_one(&explain, &[]).await.and_then(|row| row.try_get::<_, Plan>(0));
-        let Plan(plan) = plan.map_err(|error| {
+        let failed = |error: tokio_postgres::Error| {
             let failure = session.failure(&error, &format!("planning the query in line {} on {whose}", query.line));
             match error.as_db_error().is_some_and(|error| error.code().code().starts_with("42")) {
-                true => {
-                    Failure::usage(failure.message).remedy("write one query per `;`, with values for its parameters")
-                }
+                true => Failure::usage(failure.message).remedy("write one query after another, each ended by a `;`"),
                 false => failure,
             }
-        })?;
+        };
+        // The extended protocol takes one statement only, whatever a file says.
+        let explain = format!("EXPLAIN (FORMAT JSON, COSTS OFF, VERBOSE) {}", query.sql);
+        let explain = session.prepare(&explain).await.map_err(failed)?;
+        if !explain.params().is_empty() {
+            return Err(Failure::usage(format!("the query in line {} has parameters", query.line))
+                .remedy("write values such as the application gives in their places"));
+        }
+        let row = session.query_one(&explain, &[]).await.map_err(failed)?;
+        let Plan(plan) = row.try_get(0).map_err(failed)?;
         let mut lines = Vec::new();
         shape(&plan[0]["Plan"], 0, &mut lines);
         shapes.push(lines);
