@@ -33,8 +33,8 @@ const MOST: usize = 4 << 20;
 const MOST_DEEP: usize = 64 << 20;
 /// Hashes that a unit adds before it tells of them.
 const STEP: usize = 1 << 14;
-/// Rows of a table whose written cells are all looked at; of what follows, one row in [`STEP_OF_ROWS`] of what is kept, and one
-/// batch in [`BATCHES`] of what masks wrote.
+/// Rows of a table that are all looked at; of what follows, one row in [`STEP_OF_ROWS`], and one batch in [`BATCHES`] of what
+/// masks wrote.
 const ALL_ROWS: u64 = 100_000;
 /// Bytes of a kept column in a unit that are all looked at.
 const ALL_BYTES: u64 = 4 << 20;
@@ -231,15 +231,16 @@ impl Unit<'_> {
     pub(super) fn masked(&mut self, column: usize, seen: Seen<'_>) -> bool {
         let role = &self.leaks.roles[self.table][column];
         let looked_at = self.turn(column, seen.places.map_or(seen.value.len(), Array::len));
-        // All of them: a value that was not noted here would not be found anywhere.
         if role.source {
+            // Values that repeat are here once.
+            let step = if looked_at || seen.places.is_some() { 1 } else { STEP_OF_ROWS };
+            let first = (self.batches % step as u64) as usize;
             let mut scratch = std::mem::take(&mut self.scratch);
             let mut gather = self.gather(column);
             let before = gather.column.looked_at;
-            for row in 0..seen.value.len() {
+            for row in (first..seen.value.len()).step_by(step) {
                 cells::of_array(&role.kind, seen.value, row, &mut scratch, &mut |piece| gather.value(piece));
             }
-            // Values that repeat in the batch are here once.
             if let Some(places) = seen.places.filter(|_| !seen.value.is_empty()) {
                 let values = gather.column.looked_at - before;
                 gather.column.looked_at = before + values * places.len() as u64 / seen.value.len() as u64;
@@ -259,8 +260,10 @@ impl Unit<'_> {
         let looked_at = self.turn(column, original.len());
         if role.source {
             let mut scratch = std::mem::take(&mut self.scratch);
+            let step = if looked_at { 1 } else { STEP_OF_ROWS };
+            let first = (self.batches % step as u64) as usize;
             let mut gather = self.gather(column);
-            for row in 0..original.len() {
+            for row in (first..original.len()).step_by(step) {
                 cells::of_sealed(&role.kind, original, row, &mut scratch, &mut |piece| gather.value(piece));
             }
             self.scratch = scratch;
