@@ -20,7 +20,7 @@ use bauta::diagnostic::Span;
 use bauta::key::RootKey;
 use bauta::mask::{self, Built, ColumnFacts, Input, Mask, Params};
 use bauta::node::{Entry, Node};
-use bauta::schema::{Kind, TableName, Type};
+use bauta::schema::{Kind, TableName};
 
 /// Values in a batch.
 const BATCH: u32 = 16_384;
@@ -123,19 +123,9 @@ fn build(name: &str, params: &[(&str, &str)], kind: Kind) -> Box<dyn Mask> {
     let entries: Vec<Entry> = params.iter().map(entry).collect();
     let mut params = Params::read(name, def.params, &entries, Span::default()).unwrap();
     params.unique = true;
-    let sql = kind.to_string();
     let facts = ColumnFacts {
         column: TableName::new("public", "customers").column("value"),
-        ty: Type {
-            sql,
-            kind: kind.clone(),
-            max_chars: None,
-            padded: false,
-            folds: false,
-            labels: vec![],
-            checks: vec![],
-            binary: true,
-        },
+        ty: kind.clone().into(),
         not_null: true,
         unique: true,
         max_chars: None,

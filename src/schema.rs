@@ -184,12 +184,32 @@ pub struct Type {
     /// Labels in order, where the type (or its element) is an enum.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<String>,
+    /// Fields in order, each with its type, where the type (or its element) is composite; those of fields too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
     /// CHECK expressions of the domains around it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<String>,
     /// Whether binary COPY carries it unharmed between servers (see `postgres/catalog`).
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub binary: bool,
+}
+
+/// A type of which nothing but the kind is known.
+impl From<Kind> for Type {
+    fn from(kind: Kind) -> Self {
+        Self {
+            sql: kind.to_string(),
+            kind,
+            max_chars: None,
+            padded: false,
+            folds: false,
+            labels: Vec::new(),
+            fields: Vec::new(),
+            checks: Vec::new(),
+            binary: true,
+        }
+    }
 }
 
 impl Type {

@@ -2,6 +2,7 @@
 //!
 //! - [`audit`]: registers of columns and the page that shows them, as data (no database).
 //! - [`canary`]: a canary in every column of every type: found nowhere but under `keep`.
+//! - [`changes`]: what production changed after the review: it stops the run, and no row is read.
 //! - [`constraints`]: constraints that a plan lets pass hold.
 //! - [`crash`]: the plug is pulled, sessions are in the way: staging is the old one or the new one.
 //! - [`diff`]: what changes between two versions of a rule file, graded, as data (no database).
@@ -41,6 +42,7 @@
 
 mod audit;
 mod canary;
+mod changes;
 mod constraints;
 mod crash;
 mod diff;

@@ -93,16 +93,8 @@ fn params(def: &MaskDef, written: &str) -> Params {
 }
 
 fn facts(kind: &Kind, unique: bool) -> ColumnFacts {
-    let ty = Type {
-        sql: kind.to_string(),
-        kind: kind.clone(),
-        max_chars: None,
-        padded: false,
-        folds: false,
-        labels: if *kind.scalar() == Kind::Enum { vec!["new".to_owned(), "gone".to_owned()] } else { Vec::new() },
-        checks: Vec::new(),
-        binary: true,
-    };
+    let labels = if *kind.scalar() == Kind::Enum { vec!["new".to_owned(), "gone".to_owned()] } else { Vec::new() };
+    let ty = Type { labels, ..kind.clone().into() };
     ColumnFacts {
         column: TableName::new("public", "t").column("c"),
         ty,

@@ -171,11 +171,6 @@ mod tests {
     use super::*;
     use crate::class;
 
-    fn of(kind: Kind) -> Type {
-        let sql = kind.to_string();
-        Type { sql, kind, max_chars: None, padded: false, folds: false, labels: vec![], checks: vec![], binary: true }
-    }
-
     #[test]
     fn names_and_types_speak_together() {
         for (name, kind, class) in [
@@ -213,19 +208,19 @@ mod tests {
             ("recipe", Kind::Text, None),
             ("", Kind::Text, None),
         ] {
-            assert_eq!(guess("things", name, &of(kind)), class, "{name}");
+            assert_eq!(guess("things", name, &kind.into()), class, "{name}");
         }
     }
 
     #[test]
     fn a_name_and_a_picture_are_a_persons_where_their_table_is() {
-        assert_eq!(guess("employees", "photo", &of(Kind::Bytea)), Some("person.photo"));
-        assert_eq!(guess("categories", "picture", &of(Kind::Bytea)), None);
-        assert_eq!(guess("employees", "file_name", &of(Kind::Text)), None);
+        assert_eq!(guess("employees", "photo", &Kind::Bytea.into()), Some("person.photo"));
+        assert_eq!(guess("categories", "picture", &Kind::Bytea.into()), None);
+        assert_eq!(guess("employees", "file_name", &Kind::Text.into()), None);
         for (table, class) in
             [("customers", Some("person.name")), ("app_users", Some("person.name")), ("products", None)]
         {
-            assert_eq!(guess(table, "name", &of(Kind::Text)), class, "{table}");
+            assert_eq!(guess(table, "name", &Kind::Text.into()), class, "{table}");
         }
     }
 

@@ -23,7 +23,7 @@ pub struct Updated {
     pub added: Vec<ColumnName>,
     /// What rules of the file are about, and production no longer has.
     pub gone: Vec<String>,
-    /// Columns under a broad keep whose type has changed: the keep has to be reviewed.
+    /// Columns under a keep whose type has changed: the keep has to be reviewed.
     pub changed: Vec<ColumnName>,
     /// What the planner finds in the updated file.
     pub found: Diagnostics,

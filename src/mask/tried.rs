@@ -25,13 +25,8 @@ pub(super) fn column(max_chars: Option<u32>, unique: bool) -> ColumnFacts {
         column: TableName::new("public", "people").column("name"),
         ty: Type {
             sql: max_chars.map_or("text".to_owned(), |max| format!("character varying({max})")),
-            kind: Kind::Text,
             max_chars,
-            padded: false,
-            folds: false,
-            labels: Vec::new(),
-            checks: Vec::new(),
-            binary: true,
+            ..Kind::Text.into()
         },
         not_null: false,
         unique,

@@ -34,11 +34,18 @@ impl Cover<'_> {
         }
     }
 
+    /// Whether it keeps columns.
+    pub(super) fn is_keep(&self) -> bool {
+        match self {
+            Cover::Rule { rule, .. } => matches!(rule.action, Action::Keep(_)),
+            Cover::Keep { .. } => true,
+        }
+    }
+
     /// Whether it keeps columns that nobody named one by one: it then holds only for what the snapshot has.
     pub(super) fn is_broad_keep(&self) -> bool {
         match self {
-            Cover::Rule { rule, literal } => !literal && matches!(rule.action, Action::Keep(_)),
-            Cover::Keep { literal, .. } => !literal,
+            Cover::Rule { literal, .. } | Cover::Keep { literal, .. } => self.is_keep() && !literal,
         }
     }
 }

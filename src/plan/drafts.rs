@@ -32,7 +32,7 @@ pub(super) struct Drafter<'a, 'c> {
     found: Vec<Diagnostic>,
     /// Columns without a rule, by the table where they are at home.
     missing: BTreeMap<TableName, Vec<&'a Column>>,
-    /// Columns that a broad keep covers and nobody has reviewed, by the keep.
+    /// Columns that a keep covers and nobody has reviewed as they are, by the keep.
     newer: BTreeMap<Span, Vec<String>>,
     /// The same, each at home, and whether it was there when the keep was reviewed.
     unreviewed: BTreeMap<ColumnName, bool>,
@@ -105,10 +105,14 @@ impl<'a, 'c> Drafter<'a, 'c> {
         let name = table.name.column(&column.name);
         if cover.is_broad_keep() {
             self.broad.get_or_insert(cover.span());
-            if let Some(why) = self.newer_than_snapshot(home, column) {
-                self.newer.entry(cover.span()).or_default().push(format!("{name} ({why})"));
-                self.unreviewed.insert(home.clone(), why != NEW);
-            }
+        }
+        // A column that a keep names may be newer than the snapshot, but none may have become another one since.
+        if cover.is_keep()
+            && let Some(why) = self.newer_than_snapshot(home, column)
+            && (why != NEW || cover.is_broad_keep())
+        {
+            self.newer.entry(cover.span()).or_default().push(format!("{name} ({why})"));
+            self.unreviewed.insert(home.clone(), why != NEW);
         }
         let mut mistakes = Vec::new();
         let draft = columns::draft(self.rules, table, home, cover, &mut mistakes);
@@ -158,12 +162,13 @@ impl<'a, 'c> Drafter<'a, 'c> {
         }
     }
 
-    /// Why a broad keep does not cover a column.
+    /// What nobody has reviewed of a kept column.
     fn newer_than_snapshot(&self, home: &ColumnName, column: &Column) -> Option<&'static str> {
         match self.snapshot?.column(home) {
             None => Some(NEW),
             Some(known) if known.ty.sql != column.ty.sql => Some("its type has changed"),
             Some(known) if known.ty.labels != column.ty.labels => Some("its labels have changed"),
+            Some(known) if known.ty.fields != column.ty.fields => Some("its fields have changed"),
             Some(_) => None,
         }
     }

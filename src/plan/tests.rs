@@ -3,13 +3,10 @@
 use super::{Plan, Rows, resolve};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::rules;
-use crate::schema::{Column, ForeignKey, Kind, Schema, Table, TableName, Type, Unique};
+use crate::schema::{Column, ForeignKey, Kind, Schema, Table, TableName, Unique};
 
 fn column(name: &str, kind: Kind) -> Column {
-    let sql = kind.to_string();
-    let ty =
-        Type { sql, kind, max_chars: None, padded: false, folds: false, labels: vec![], checks: vec![], binary: true };
-    Column { name: name.to_owned(), ty, not_null: false, generated: false }
+    Column { name: name.to_owned(), ty: kind.into(), not_null: false, generated: false }
 }
 
 fn table(name: &str, columns: Vec<Column>) -> Table {

@@ -1,5 +1,5 @@
-//! Columns about which a rule file says nothing yet: those without a rule, and those that a broad keep covers although they
-//! came after its review.
+//! Columns about which a rule file says nothing yet: those without a rule, and those that a keep covers although they
+//! came, or changed, after its review.
 
 use super::cover::Covers;
 use super::drafts::Drafter;
@@ -15,7 +15,7 @@ use crate::schema::{ColumnName, Schema};
 pub struct Uncovered {
     /// Columns that need a rule.
     pub new: Vec<ColumnName>,
-    /// Columns under a broad keep whose type is another one than when it was reviewed.
+    /// Columns under a keep whose type is another one than when it was reviewed.
     pub changed: Vec<ColumnName>,
 }
 

@@ -97,22 +97,11 @@ fn sound(tables: &[Table]) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ForeignKey, Kind, Size, Type, Unique};
+    use super::super::{ForeignKey, Kind, Size, Unique};
     use super::*;
 
     fn column(name: &str, kind: Kind) -> Column {
-        let sql = kind.to_string();
-        let ty = Type {
-            sql,
-            kind,
-            max_chars: None,
-            padded: false,
-            folds: false,
-            labels: vec![],
-            checks: vec![],
-            binary: true,
-        };
-        Column { name: name.to_owned(), ty, not_null: true, generated: false }
+        Column { name: name.to_owned(), ty: kind.into(), not_null: true, generated: false }
     }
 
     fn table(name: &str) -> Table {

@@ -19,7 +19,7 @@ use crate::key::RootKey;
 use crate::plan::{Plan, Rows, TablePlan};
 use crate::postgres::copy::{BATCH_BYTES, BATCH_ROWS, form};
 use crate::report::Observer;
-use crate::schema::{Column, DEFAULT_SCHEMA, Kind, Schema, Size, Table, TableName, Type};
+use crate::schema::{Column, DEFAULT_SCHEMA, Kind, Schema, Size, Table, TableName};
 
 /// A folder of CSV files.
 pub struct CsvSource {
@@ -116,16 +116,7 @@ fn table(path: &Path, snapshot: Option<&Schema>) -> Result<Table, Failure> {
     let column = |name: String| {
         known.and_then(|known| known.column(&name)).cloned().unwrap_or(Column {
             name,
-            ty: Type {
-                sql: "text".to_owned(),
-                kind: Kind::Text,
-                max_chars: None,
-                padded: false,
-                folds: false,
-                labels: Vec::new(),
-                checks: Vec::new(),
-                binary: true,
-            },
+            ty: Kind::Text.into(),
             not_null: false,
             generated: false,
         })

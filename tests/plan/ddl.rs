@@ -371,15 +371,6 @@ impl Reader {
         let sql = max_chars.map_or(word.clone(), |max: u32| format!("{word}({max})"));
         let array = words.takes("[ ]");
         let (kind, sql) = if array { (Kind::Array(Box::new(kind)), format!("{sql}[]")) } else { (kind, sql) };
-        Type {
-            sql,
-            kind,
-            max_chars,
-            padded: word == "char",
-            folds: word == "citext",
-            labels,
-            checks: Vec::new(),
-            binary: true,
-        }
+        Type { sql, max_chars, padded: word == "char", folds: word == "citext", labels, ..kind.into() }
     }
 }

@@ -86,16 +86,7 @@ fn table(def: &'static MaskDef, of: &str, params: &str) -> Result<TablePlan, Fai
     };
     let params = Params::read(def.name, def.params, &entries, Span::default()).map_err(|found| wrong(&found))?;
     let name = TableName::new("public", "example");
-    let ty = Type {
-        sql: kind.to_string(),
-        kind: kind.clone(),
-        max_chars: None,
-        padded: false,
-        folds: false,
-        labels: Vec::new(),
-        checks: Vec::new(),
-        binary: false,
-    };
+    let ty = Type { binary: false, ..kind.clone().into() };
     let facts = ColumnFacts {
         column: name.column("value"),
         ty,

@@ -115,13 +115,9 @@ pub(super) fn ty(kind: &Kind, max_chars: Option<u32>) -> Type {
     let labels: &[&str] = if *kind.scalar() == Kind::Enum { &["new", "on hold", "Gone", "ça va"] } else { &[] };
     Type {
         sql: max_chars.map_or_else(|| kind.to_string(), |max| format!("character varying({max})")),
-        kind: kind.clone(),
         max_chars,
-        padded: false,
-        folds: false,
         labels: labels.iter().map(|label| (*label).to_owned()).collect(),
-        checks: Vec::new(),
-        binary: true,
+        ..kind.clone().into()
     }
 }
 

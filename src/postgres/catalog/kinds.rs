@@ -43,7 +43,8 @@ enum Form {
     Domain(u32),
     Range(u32),
     Multirange(u32),
-    Composite(Vec<u32>),
+    /// Each field's type, and the field as SQL writes it.
+    Composite(Vec<(u32, String)>),
     Pseudo,
 }
 
@@ -55,16 +56,8 @@ impl Types {
     /// The type of a column, and whether a domain around it refuses NULL.
     pub(super) fn resolve(&self, oid: u32, modifier: i32, sql: String) -> (Type, bool) {
         let kind = self.kind(oid, DEEPEST);
-        let mut ty = Type {
-            sql,
-            kind,
-            max_chars: None,
-            padded: false,
-            folds: false,
-            labels: Vec::new(),
-            checks: Vec::new(),
-            binary: self.is_binary(oid, DEEPEST),
-        };
+        let mut ty =
+            Type { sql, fields: self.fields(oid, DEEPEST), binary: self.is_binary(oid, DEEPEST), ..kind.into() };
         let mut not_null = false;
         let (mut oid, mut modifier, mut inside_array) = (oid, modifier, false);
         for _ in 0..DEEPEST {
@@ -113,6 +106,25 @@ impl Types {
         }
     }
 
+    /// The fields of a composite type and, after each, those of its own type, with the labels of enums among them.
+    fn fields(&self, oid: u32, depth: usize) -> Vec<String> {
+        let (Some(entry), Some(depth)) = (self.0.get(&oid), depth.checked_sub(1)) else { return Vec::new() };
+        let fields = match &entry.form {
+            Form::Array(inner) | Form::Domain(inner) | Form::Range(inner) | Form::Multirange(inner) => {
+                return self.fields(*inner, depth);
+            }
+            Form::Composite(fields) => fields,
+            Form::Base | Form::Enum | Form::Pseudo => return Vec::new(),
+        };
+        let mut written = Vec::new();
+        for (of, field) in fields {
+            let labels = self.0.get(of).map_or(&[][..], |of| &of.labels);
+            written.push(if labels.is_empty() { field.clone() } else { format!("{field} ({})", labels.join(", ")) });
+            written.extend(self.fields(*of, depth).iter().map(|inner| format!("{field}: {inner}")));
+        }
+        written
+    }
+
     /// Whether every type that it is made of has a binary form, and none is a `reg*`: those travel as OIDs, which mean
     /// something else on another server.
     fn is_binary(&self, oid: u32, depth: usize) -> bool {
@@ -125,7 +137,7 @@ impl Types {
                 Form::Array(inner) | Form::Domain(inner) | Form::Range(inner) | Form::Multirange(inner) => {
                     self.is_binary(*inner, depth)
                 }
-                Form::Composite(fields) => fields.iter().all(|field| self.is_binary(*field, depth)),
+                Form::Composite(fields) => fields.iter().all(|(field, _)| self.is_binary(*field, depth)),
             }
     }
 }
@@ -152,7 +164,10 @@ fn entry(row: &Row) -> Result<Entry, Failure> {
         ("d", _, Some(base), _) => Form::Domain(base),
         ("r", _, _, Some(bound)) => Form::Range(bound),
         ("m", _, _, Some(bound)) => Form::Multirange(bound),
-        ("c", ..) => Form::Composite(get(row, "fields")?),
+        ("c", ..) => {
+            let (fields, written): (Vec<u32>, Vec<String>) = (get(row, "fields")?, get(row, "written_fields")?);
+            Form::Composite(fields.into_iter().zip(written).collect())
+        }
         _ => Form::Pseudo,
     };
     Ok(Entry {

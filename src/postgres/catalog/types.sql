@@ -40,6 +40,12 @@ SELECT
         WHERE t.typtype = 'c' AND f.attrelid = t.typrelid AND f.attnum > 0 AND NOT f.attisdropped
         ORDER BY f.attnum
     ) AS fields,
+    ARRAY(
+        SELECT f.attname || ' ' || format_type(f.atttypid, f.atttypmod)
+        FROM pg_attribute f
+        WHERE t.typtype = 'c' AND f.attrelid = t.typrelid AND f.attnum > 0 AND NOT f.attisdropped
+        ORDER BY f.attnum
+    ) AS written_fields,
     t.typtypmod AS modifier,
     t.typnotnull AS not_null,
     t.typsend <> 0 AND t.typreceive <> 0 AS has_binary,

@@ -6,7 +6,7 @@ use super::{Decoder, Encoder, open};
 use crate::batch::{Batch, Cell, Cells, Encoding, Sealed, Want};
 use crate::mask::{Built, ColumnFacts, ColumnMask, Params, Promise, TableMask, find};
 use crate::plan::{Because, ColumnPlan, Rows, TablePlan};
-use crate::schema::{Kind, TableName, Type};
+use crate::schema::{Kind, TableName};
 
 fn values() -> Vec<(Kind, Vec<&'static str>)> {
     let array = |kind: Kind| Kind::Array(Box::new(kind));
@@ -41,20 +41,6 @@ fn values() -> Vec<(Kind, Vec<&'static str>)> {
     ]
 }
 
-fn ty(kind: &Kind) -> Type {
-    let sql = kind.to_string();
-    Type {
-        sql,
-        kind: kind.clone(),
-        max_chars: None,
-        padded: false,
-        folds: false,
-        labels: vec![],
-        checks: vec![],
-        binary: true,
-    }
-}
-
 fn table(kind: &Kind) -> TablePlan {
     let name = TableName::new("public", "t");
     let columns = vec![column(kind, &name)];
@@ -65,7 +51,7 @@ fn table(kind: &Kind) -> TablePlan {
 fn column(kind: &Kind, name: &TableName) -> ColumnPlan {
     let facts = ColumnFacts {
         column: name.column("c"),
-        ty: ty(kind),
+        ty: kind.clone().into(),
         not_null: false,
         unique: false,
         max_chars: None,
@@ -122,7 +108,7 @@ fn read(kind: &Kind, stream: &[u8], encoding: Encoding, want: Want, piece: usize
 fn every_kind_survives_both_formats() {
     for (kind, values) in values() {
         let rows = values.len() + 1;
-        let original = open(&ty(&kind), &sealed(&values)).unwrap_or_else(|error| panic!("{kind}: {error:?}"));
+        let original = open(&kind.clone().into(), &sealed(&values)).unwrap_or_else(|error| panic!("{kind}: {error:?}"));
         let open_cells = || Cells { sealed: None, open: Some(original.clone()) };
         for encoding in [Encoding::Binary, Encoding::Text] {
             let stream = written(&kind, open_cells(), rows, encoding);
@@ -141,7 +127,7 @@ fn kept_columns_side_by_side_arrive_as_they_came() {
     let kinds = [Kind::Text, Kind::Int4, Kind::Date, Kind::Text, Kind::Text];
     let open_cells = |kind: &Kind| {
         let value = if *kind == Kind::Int4 { "7" } else { "2024-02-29" };
-        Cells { sealed: None, open: Some(open(&ty(kind), &sealed(&[value])).unwrap()) }
+        Cells { sealed: None, open: Some(open(&kind.clone().into(), &sealed(&[value])).unwrap()) }
     };
     let keep = || ColumnMask { built: Built::Keep, per: None, promise: Promise::nothing() };
     let write = |columns: Vec<Cells>| {
@@ -170,7 +156,7 @@ fn kept_columns_side_by_side_arrive_as_they_came() {
 
 #[test]
 fn broken_streams_are_refused() {
-    let original = open(&ty(&Kind::Text), &sealed(&["one", "two"])).unwrap();
+    let original = open(&Kind::Text.into(), &sealed(&["one", "two"])).unwrap();
     let cells = Cells { sealed: None, open: Some(original) };
     let stream = written(&Kind::Text, cells, 3, Encoding::Binary);
     for end in 0..stream.len() {
