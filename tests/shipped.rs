@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::{bauta, run};
+use crate::support::{Case, bauta, production, run};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -74,4 +74,63 @@ fn a_plan_reads_as_it_is_written_down() {
     let unknown = run(bauta(&["plan", "rules/shop.yaml", "--table", "custmers"]));
     assert_eq!(unknown.code, 2);
     assert!(unknown.stderr.contains("did you mean `customers`?"), "{}", unknown.stderr);
+}
+
+#[test]
+fn a_plan_keeps_its_width_and_tells_programs_why() {
+    for name in ["shop", "dvdrental", "northwind"] {
+        let rules = format!("rules/{name}.yaml");
+        let ran = run(bauta(&["plan", &rules, "--quiet"]));
+        let widest = ran.stdout.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= 100, "{name}: a line of {widest} characters");
+        let json = run(bauta(&["plan", &rules, "--quiet", "--format", "json"]));
+        let plan: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+        for column in plan["tables"].as_array().unwrap().iter().flat_map(|table| table["columns"].as_array().unwrap()) {
+            let because = &column["because"];
+            let needs: &[&str] = match because["kind"].as_str().unwrap() {
+                "rule" => &["line"],
+                "class" => &["class", "line"],
+                "keep" => &["why", "line"],
+                "foreign_key" => &["constraint", "to", "source"],
+                other => panic!("{other}"),
+            };
+            for field in needs.iter().chain(&["text"]) {
+                assert!(!because[field].is_null(), "{name}: {column}");
+            }
+            assert!(column["effect"].is_string() && column["still_shows"].is_string(), "{name}: {column}");
+        }
+    }
+}
+
+#[test]
+fn a_plan_estimates_units_and_time() {
+    let sql = "create table big as select n, repeat('x', 200) as t from generate_series(1, 20000) n;
+        create table small (n int);";
+    let case = Case::new("estimate", sql, "tables:\n  big: { keep: \"made up\" }\n  small: { keep: \"made up\" }\n");
+    production().sql(&case.production, "analyze");
+    let plan = |more: &[&str]| {
+        let mut command = bauta(&["plan"]);
+        command.arg(case.rule_file()).args(["--source", &case.source(), "--quiet"]).args(more);
+        let ran = run(command);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran.stdout
+    };
+    let json = plan(&["--format", "json", "--split-size", "1MB", "--rate", "1MB"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let (bytes, seconds) = (json["estimate"]["bytes"].as_u64().unwrap(), json["estimate"]["seconds"].as_u64().unwrap());
+    assert_eq!(seconds, bytes.div_ceil(1 << 20));
+    let units = json["tables"][0]["units"].as_u64().unwrap();
+    assert_eq!(json["tables"][0]["table"], "big");
+    assert!((3..=8).contains(&units), "{units} units");
+    let text = plan(&["--split-size", "1MB", "--rate", "1MB"]);
+    assert!(text.contains(&format!("in {units} units")) && text.contains("as stated"), "{text}");
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("run.json");
+    let told = format!(
+        r#"{{"run": "r1", "finished": "", "rules_digest": "", "seconds": 2.0, "tables": [{{"table": "big", "rows": 1, "bytes": {}}}]}}"#,
+        bytes
+    );
+    fs::write(&report, told).unwrap();
+    let text = plan(&["--report", report.to_str().unwrap()]);
+    assert!(text.contains("about 2 s") && text.contains("as run r1 had"), "{text}");
 }

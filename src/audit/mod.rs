@@ -20,6 +20,7 @@ use serde::Serialize;
 pub use literals::{Carrier, Literals};
 pub use register::{Input, register};
 pub use run::Run;
+pub(crate) use text::wrapped;
 
 use crate::mask::Effect;
 
@@ -244,6 +245,8 @@ pub struct Exception {
 pub struct Exempt {
     /// Which, as a condition in SQL.
     pub condition: String,
+    /// Columns of these rows that pass as they are.
+    pub passes: Vec<String>,
     /// Why.
     pub why: String,
     /// Last day, as the rule file has it.

@@ -92,7 +92,7 @@ fn tables(input: &Input<'_>) -> Vec<Table> {
             let partitions = names.iter().filter(|leaf| **leaf != name).count();
             let Some((plan, columns)) = group.into_iter().next() else { continue };
             let rows = travels(input, plan);
-            let exempt = exempt(input, &plan.table);
+            let exempt = exempt(input, plan);
             let columns = excepted(input, root, columns);
             tables.push(Table { table: name.to_string(), partitions, rows, row_count, exempt, columns });
         }
@@ -190,15 +190,15 @@ fn excepted(input: &Input<'_>, root: &TableName, mut columns: Vec<Column>) -> Ve
 }
 
 /// The rows of a table that its rules let pass unmasked.
-fn exempt(input: &Input<'_>, table: &TableName) -> Option<Exempt> {
-    let named = [table, root(input.schema, table)];
-    let matching = input.rules.tables.iter().filter(|rule| named.iter().any(|name| rule.pattern.matches(name)));
-    let exempt = matching.filter_map(|rule| rule.exempt.as_ref()).next()?;
+fn exempt(input: &Input<'_>, plan: &TablePlan) -> Option<Exempt> {
+    let exempt = input.plan.exempt_of(&plan.table)?;
+    let name = |index: &usize| plan.columns.get(*index).map(|column| column.facts.column.column.clone());
     Some(Exempt {
-        condition: exempt.condition.value.clone(),
-        why: exempt.why.value.clone(),
-        expires: exempt.expires.value.to_string(),
-        line: input.rules.line(exempt.span),
+        condition: exempt.condition.clone(),
+        passes: exempt.passes.iter().filter_map(name).collect(),
+        why: exempt.why.clone(),
+        expires: exempt.expires.to_string(),
+        line: exempt.line,
     })
 }
 

@@ -16,6 +16,10 @@ pub struct Run {
     pub rules_digest: String,
     /// Tells keys apart; `None` where the key was made for the run and forgotten.
     pub key_fingerprint: Option<String>,
+    /// Wall time in seconds.
+    pub seconds: f64,
+    /// Bytes written.
+    pub bytes: u64,
     /// Rows written, by table as a rule file writes it.
     pub rows: BTreeMap<String, u64>,
     /// What was measured of kept quasi-identifiers, by table.
@@ -47,11 +51,13 @@ impl Run {
         let word =
             |field: &str| report[field].as_str().map(str::to_owned).ok_or_else(|| format!("it has no text `{field}`"));
         let mut rows = BTreeMap::new();
+        let mut bytes = 0;
         let mut anonymity = Vec::new();
         let tables = report["tables"].as_array().ok_or("it has no list `tables`")?;
         for table in tables {
             let name = table["table"].as_str().ok_or("a table in it has no name")?;
             rows.insert(name.to_owned(), table["rows"].as_u64().ok_or("a table in it has no rows")?);
+            bytes += table["bytes"].as_u64().unwrap_or_default();
             for one in table["anonymity"].as_array().into_iter().flatten() {
                 let columns = one["columns"].as_array().into_iter().flatten();
                 anonymity.push(Anonymity {
@@ -68,10 +74,19 @@ impl Run {
             finished: word("finished")?,
             rules_digest: word("rules_digest")?,
             key_fingerprint: report["key_fingerprint"].as_str().map(str::to_owned),
+            seconds: report["seconds"].as_f64().unwrap_or_default(),
+            bytes,
             rows,
             anonymity,
             checks: checks.filter_map(|check| check.as_str().map(str::to_owned)).collect(),
         })
+    }
+}
+
+impl Run {
+    /// Bytes in a second, from the first to the last stage; `None` for a run that moved nothing to speak of.
+    pub fn rate(&self) -> Option<u64> {
+        (self.bytes > 0 && self.seconds > 0.0).then(|| (self.bytes as f64 / self.seconds).ceil() as u64)
     }
 }
 
