@@ -9,7 +9,7 @@
 //! 4 shell      main  cli                             prints, reads the environment, exits
 //! 3 engine     pipeline                              tasks, channels, time
 //! 2 edges      source  sink  postgres                the only I/O
-//! 1 decisions  approval  diff -> audit, draft -> plan -> { rules, mask, classify }  verify  evidence  drift     pure: no tokio, files, clock or random numbers
+//! 1 decisions  approval  diff -> audit, draft -> plan -> { rules, mask, classify }  verify  monitor -> evidence  drift     pure: no tokio, files, clock or random numbers
 //! 0 words      schema key batch chance node class diagnostic failure report signature   plain types
 //! ```
 //! Arrows point down only; `tests/tidy.rs` reads every `use crate::` and holds this. `mask` and `rules` do not know
@@ -64,6 +64,7 @@ pub mod evidence;
 pub mod failure;
 pub mod key;
 pub mod mask;
+pub mod monitor;
 pub mod node;
 pub mod pipeline;
 pub mod plan;

@@ -220,6 +220,57 @@ fn a_failed_publication_is_recorded_too() {
     assert_eq!(verify(&kept.files(), &[key()]).wrong, Vec::<String>::new());
 }
 
+/// The README's questions: each has an answer where it says, in the record of one run alone.
+#[test]
+fn twenty_questions_of_an_auditor_have_answers() {
+    let kept = Kept::new("asked");
+    let ran = kept.refresh(&["--drop-settings"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let statement = kept.statement("published");
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, asked) = readme.split_once("What an auditor asks").unwrap();
+    let rows: Vec<Vec<&str>> = asked
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.as_bytes()[2].is_ascii_digit())
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    assert_eq!(rows.len(), 20);
+    let mut answers = BTreeMap::new();
+    for row in &rows {
+        println!("{}. {}", row[0], row[1]);
+        for place in row[2].split('`').filter(|place| place.starts_with('/')) {
+            let answer = statement["predicate"].pointer(place).unwrap_or_else(|| panic!("{place} is not there"));
+            println!("     {place}: {answer}");
+            answers.insert(place.to_owned(), answer.clone());
+        }
+    }
+    let is = |place: &str, answer: Value| assert_eq!(answers[place], answer, "{place}");
+    is("/outcome", json!("published"));
+    is("/failure", Value::Null);
+    is("/generations/staging", json!(kept.case.staging));
+    is("/generations/live", answers["/run"].clone());
+    is("/rules/sha256", json!(digest(&std::fs::read(kept.case.rule_file()).unwrap())));
+    is("/approved_by", json!([]));
+    is("/schema/reviewed_sha256", Value::Null);
+    is("/program/sha256", json!(digest(&std::fs::read(env!("CARGO_BIN_EXE_bauta")).unwrap())));
+    is("/source/role", json!("reader"));
+    is("/source/superuser", json!(false));
+    is("/source/standby", json!(false));
+    is("/target/role", json!("loader"));
+    is("/tables/0/columns/0/method", json!("permute"));
+    is("/tables/0/columns/0/effect", json!("pseudonymised"));
+    is("/tables/0/rows", json!(40));
+    is("/tables/0/selection", json!("all"));
+    is("/totals/effects", json!({"kept": 1, "pseudonymised": 2, "removed": 1, "synthetic": 2}));
+    is("/accepted", json!(["--drop-settings"]));
+    is("/key/made_for_this_run", json!(false));
+    is("/generations/keep_seconds", json!(7 * 86_400));
+    is("/signed_by", json!(key().id()));
+    assert!(answers["/source/transport"].as_str().unwrap().starts_with("plain text"), "{answers:?}");
+    assert!(answers["/checks"].as_array().unwrap().len() > 1, "{answers:?}");
+    assert!(answers["/program/version"] == env!("CARGO_PKG_VERSION") && answers["/began"].is_string());
+}
+
 /// A small generator (xorshift64*), so that a failure can be repeated.
 struct Random(u64);
 

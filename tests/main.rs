@@ -14,6 +14,7 @@
 //! - [`hostile`]: a production whose names and code try to get out: names arrive, code has no power.
 //! - [`init`]: first rule files, measured against labels; they pass `check` and `refresh` as written.
 //! - [`interlock`]: targets that are not staging, by whichever way they are reached: refused, and nothing written.
+//! - [`jobs`]: metrics, logs, lineage events, the age of staging: what watches jobs can read.
 //! - [`joins`]: every shape of key and reference: foreign keys valid, join counts equal.
 //! - [`leaks`]: masks that are broken and values that stand elsewhere: the run fails and says where.
 //! - [`looks`]: looking before a refresh: previews, one value through one mask, texts of a schema that travel.
@@ -54,6 +55,7 @@ mod generations;
 mod hostile;
 mod init;
 mod interlock;
+mod jobs;
 mod joins;
 mod leaks;
 mod looks;

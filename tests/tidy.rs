@@ -26,6 +26,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("verify", 1),
     ("evidence", 1),
     ("drift", 1),
+    ("monitor", 1),
     ("source", 2),
     ("sink", 2),
     ("postgres", 2),

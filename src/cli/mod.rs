@@ -144,6 +144,7 @@ pub fn main() -> ExitCode {
         }
     };
     let common = cli.common.clone();
+    output::log_as(common.log_format);
     let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(cli)));
     match ended {
         Ok(Ok(())) => ExitCode::SUCCESS,

@@ -4,12 +4,42 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde_json::json;
 
 use super::LogFormat;
 use crate::diagnostic::{self, Diagnostics, Severity};
 use crate::failure::Failure;
+
+static FORMAT: OnceLock<LogFormat> = OnceLock::new();
+static RUN: Mutex<Option<String>> = Mutex::new(None);
+
+/// Fixes how everything on stderr is printed.
+pub(super) fn log_as(format: LogFormat) {
+    let _ = FORMAT.set(format);
+}
+
+/// Says which run every further line belongs to.
+pub(super) fn belongs_to(run: &str) {
+    *RUN.lock().unwrap_or_else(PoisonError::into_inner) = Some(run.to_owned());
+}
+
+/// Prints a line of a log as JSON. Every line has the fields `level`, `time`, `run` (null before there is one) and `event`;
+/// what else it has depends on the event.
+pub(super) fn json_line(level: &str, event: &str, more: serde_json::Value) {
+    let time = jiff::Timestamp::now().to_string();
+    let run = RUN.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut line = json!({"level": level, "time": time, "run": run, "event": event});
+    if let (Some(line), serde_json::Value::Object(more)) = (line.as_object_mut(), more) {
+        line.extend(more);
+    }
+    eprintln!("{line}");
+}
+
+fn is_json() -> bool {
+    FORMAT.get().is_some_and(|format| matches!(format, LogFormat::Json))
+}
 
 /// Prints a result.
 ///
@@ -27,7 +57,11 @@ pub(super) fn width() -> usize {
 
 /// Prints a line for people.
 pub(super) fn note(text: impl Display) {
-    eprintln!("{}", clean(&text.to_string()));
+    if is_json() {
+        json_line("info", "note", json!({"message": text.to_string()}));
+    } else {
+        eprintln!("{}", clean(&text.to_string()));
+    }
 }
 
 /// A text that tells a terminal nothing: names of production's can hold escape sequences, and signs that turn the direction
@@ -56,15 +90,15 @@ pub(super) fn failure(failure: &Failure, format: LogFormat) {
     match format {
         LogFormat::Json => {
             let findings: Vec<_> = failure.diagnostics.iter().flat_map(|found| as_json(found)).collect();
-            eprintln!(
-                "{}",
+            json_line(
+                "error",
+                "failed",
                 json!({
-                    "level": "error",
                     "exit": failure.kind.exit_code(),
                     "message": failure.message,
                     "remedy": failure.remedy,
                     "diagnostics": findings,
-                })
+                }),
             );
         }
         LogFormat::Text => {
@@ -82,7 +116,7 @@ pub(super) fn failure(failure: &Failure, format: LogFormat) {
 /// Prints warnings about a rule file.
 pub(super) fn warnings(found: &Diagnostics, format: LogFormat) {
     match format {
-        LogFormat::Json => eprintln!("{}", json!({"level": "warning", "diagnostics": as_json(found)})),
+        LogFormat::Json => json_line("warning", "diagnostics", json!({"diagnostics": as_json(found)})),
         LogFormat::Text => diagnostics(found),
     }
 }
@@ -116,7 +150,12 @@ pub(super) fn as_json(found: &Diagnostics) -> Vec<serde_json::Value> {
 pub(super) fn hide_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
-        eprintln!("error: a defect of bauta{place}; nothing was published by this run");
+        let message = format!("a defect of bauta{place}; nothing was published by this run");
+        if is_json() {
+            json_line("error", "defect", json!({"exit": 1, "message": message}));
+        } else {
+            eprintln!("error: {message}");
+        }
     }));
 }
 

@@ -17,9 +17,10 @@ const BARS: usize = 12;
 
 /// Picks the way to show progress.
 pub(super) fn observer(common: &Common, run: &str) -> Box<dyn Observer> {
+    output::belongs_to(run);
     match common.log_format {
         _ if common.quiet => Box::new(Quiet),
-        LogFormat::Json => Box::new(Json { run: run.to_owned() }),
+        LogFormat::Json => Box::new(Json),
         LogFormat::Text if std::io::stderr().is_terminal() => Box::new(Bars::default()),
         LogFormat::Text => Box::new(Lines),
     }
@@ -59,16 +60,12 @@ fn line(event: &Event) -> Option<String> {
 }
 
 /// One JSON object per event, with the run's id.
-struct Json {
-    run: String,
-}
+struct Json;
 
 impl Observer for Json {
     fn event(&self, event: Event) {
-        let at = jiff::Timestamp::now().to_string();
-        let line = |level: &str, event: &str, more: serde_json::Value| {
-            output::note(json!({"level": level, "time": at, "run": self.run, "event": event, "data": more}));
-        };
+        let line =
+            |level: &str, event: &str, more: serde_json::Value| output::json_line(level, event, json!({"data": more}));
         match event {
             Event::Stage(text) => line("info", "stage", json!({"stage": text})),
             Event::Warning(text) => line("warning", "warning", json!({"message": text})),

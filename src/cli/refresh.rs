@@ -181,8 +181,11 @@ impl Refresh {
         stop: &watch::Receiver<Option<Kind>>,
     ) -> Result<(Report, Result<(), Failure>), Failure> {
         let run = key::random_id()?;
-        let recorder = Recorder::start(&run, &self.rules, &self.options)?;
-        let ended = patience::within_grace(stop, self.refresh(run, common, &recorder, stop)).await;
+        let recorder = Recorder::start(&run, &self.rules, &self.options);
+        let ended = match recorder.ready() {
+            Ok(()) => patience::within_grace(stop, self.refresh(run, common, &recorder, stop)).await,
+            Err(failure) => Err(failure),
+        };
         match ended {
             Ok(report) => {
                 let recorded = recorder.end(Ok(report.clone())).map(drop);
@@ -302,6 +305,7 @@ impl Job {
             let (plan, found) = loaded.resolve(opened.source().schema(), common, self.options.strict)?;
             loaded.unexpired()?;
             *approved = self.options.approval.check(loaded)?;
+            recorder.approved(approved);
             if let Opened::Postgres(source) = &opened {
                 warnings.extend_from_slice(source.warnings());
                 source.check(&plan).await?;

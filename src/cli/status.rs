@@ -1,10 +1,12 @@
 //! `bauta status`: the generations of a staging.
 
+use std::time::Duration;
+
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Format, endpoint, output};
-use crate::failure::Failure;
+use super::{Common, Format, endpoint, output, refresh};
+use crate::failure::{Failure, Kind};
 use crate::postgres::generations::Maintenance;
 use crate::postgres::marker::{Marker, State};
 
@@ -17,6 +19,9 @@ pub(super) struct Status {
     /// Database of the target's server for locking and renaming
     #[arg(long, default_value = "postgres")]
     maintenance_db: String,
+    /// End with exit code 6 where the live generation is older than this, such as 26h, or there is none
+    #[arg(long, value_parser = refresh::duration)]
+    max_age: Option<Duration>,
 }
 
 impl Status {
@@ -26,16 +31,37 @@ impl Status {
         let generations = maintenance.generations().await;
         maintenance.close().await;
         let generations = generations?;
+        let now = jiff::Timestamp::now();
         if common.format == Format::Json {
-            let list: Vec<_> = generations.iter().map(|(found, marker)| as_json(&found.database, marker)).collect();
-            return output::result(json!(list));
+            let list = generations.iter().map(|(found, marker)| as_json(&found.database, marker, now));
+            output::result(json!(list.collect::<Vec<_>>()))?;
+        } else if generations.is_empty() {
+            output::result(format_args!("{}: no generation was made by bauta", target.database()))?;
+        } else {
+            let lines: Vec<String> = generations.iter().map(|(found, marker)| line(&found.database, marker)).collect();
+            output::result(lines.join("\n"))?;
         }
-        if generations.is_empty() {
-            return output::result(format_args!("{}: no generation was made by bauta", target.database()));
+        let live =
+            generations.iter().find(|(_, marker)| marker.state == State::Live).map(|(_, marker)| age(marker, now));
+        match (self.max_age, live.flatten()) {
+            (None, _) => Ok(()),
+            (Some(longest), Some(age)) if age <= i64::try_from(longest.as_secs()).unwrap_or(i64::MAX) => Ok(()),
+            (Some(_), Some(age)) => Err(Failure::new(
+                Kind::Found,
+                format!("{} is {} h {} min old", target.database(), age / 3600, age % 3600 / 60),
+            )
+            .remedy("look for the runs since: their logs, reports or evidence say why none was published")),
+            (Some(_), None) => {
+                Err(Failure::new(Kind::Found, format!("{} has no live generation that bauta made", target.database())))
+            }
         }
-        let lines: Vec<String> = generations.iter().map(|(found, marker)| line(&found.database, marker)).collect();
-        output::result(lines.join("\n"))
     }
+}
+
+/// Seconds since a generation was made; by two clocks, the server's and ours.
+fn age(marker: &Marker, now: jiff::Timestamp) -> Option<i64> {
+    let made: jiff::Timestamp = marker.made.parse().ok()?;
+    Some(now.as_second() - made.as_second())
 }
 
 fn word(state: State) -> &'static str {
@@ -53,12 +79,14 @@ fn line(database: &str, marker: &Marker) -> String {
     format!("{:8}  {}  made {}  {rules}  {database}{until}", word(marker.state), marker.generation, marker.made)
 }
 
-fn as_json(database: &str, marker: &Marker) -> serde_json::Value {
+fn as_json(database: &str, marker: &Marker, now: jiff::Timestamp) -> serde_json::Value {
     json!({
         "state": word(marker.state),
         "generation": marker.generation,
         "database": database,
         "made": marker.made,
+        "age_seconds": age(marker, now),
+        "evidence": marker.evidence,
         "rules_digest": marker.rules,
         "expires": marker.expires,
         "adopted": marker.adopted,

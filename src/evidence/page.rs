@@ -57,6 +57,9 @@ fn summary(out: &mut Page, record: &Record) {
     out.item("record made", &record.ended);
     out.item("rules", &record.rules.file);
     out.digest("SHA-256 of the rules", record.rules.sha256.as_deref());
+    let nobody = record.approved_by.is_empty();
+    let approved = if nobody { "nobody was asked".to_owned() } else { record.approved_by.join(", ") };
+    out.item("approved by", &approved);
     out.item("environment", record.rules.environment.as_deref().unwrap_or("none: all rows of the rules travel"));
     for script in &record.rules.scripts {
         out.digest(&format!("SHA-256 of {}", script.file), Some(&script.sha256));
@@ -116,11 +119,11 @@ fn generations(out: &mut Page, record: &Record) {
 fn tables(out: &mut Page, record: &Record) {
     out.raw("<h2>Tables and columns</h2>\n");
     for table in &record.tables {
-        let Table { table: name, selection, rows, left_out, columns } = table;
+        let Table { table: name, selection, rows, left_out, exempt, columns } = table;
         out.raw(&format!("<h3>{}</h3>\n<p>rows that travel: {}", escaped(name), escaped(selection)));
         let count =
             |count: &Option<Count>, what: &str| count.map_or(String::new(), |count| format!("; {count} {what}"));
-        let counts = count(rows, "written") + &count(left_out, "stayed behind");
+        let counts = count(rows, "written") + &count(left_out, "stayed behind") + &count(exempt, "exempt from masks");
         out.raw(&format!("{}</p>\n", escaped(&counts)));
         if columns.is_empty() {
             continue;

@@ -54,6 +54,8 @@ pub struct Record {
     pub program: Program,
     /// The rules.
     pub rules: Rules,
+    /// Who approved the rules, where the run waited for approvals.
+    pub approved_by: Vec<String>,
     /// The schema that they were resolved against; `None` where the run did not get so far.
     pub schema: Option<Schema>,
     /// The key.
@@ -204,6 +206,8 @@ pub struct Table {
     pub rows: Option<Count>,
     /// Rows that stayed behind, where they were counted.
     pub left_out: Option<Count>,
+    /// Rows among those written that were exempt from masks; `None` where the rules exempt none.
+    pub exempt: Option<Count>,
     /// Every column that travels.
     pub columns: Vec<Column>,
 }

@@ -71,7 +71,8 @@ impl Stage {
             run: key::random_id()?,
         };
         let observer = progress::observer(common, &job.run);
-        let recorder = Recorder::start(&job.run, &job.rules, &job.options)?;
+        let recorder = Recorder::start(&job.run, &job.rules, &job.options);
+        recorder.ready()?;
         let ended = job.run(common, observer.as_ref(), &recorder, signals::listen(None)?).await;
         let report = recorder.end(ended)?;
         refresh::write(&self.results, &report)?;

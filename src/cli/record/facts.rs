@@ -30,6 +30,7 @@ pub(super) fn draft(run: &str, rules: &Path, options: &Options, began: &str) -> 
             environment: options.env.clone(),
             scripts: Vec::new(),
         },
+        approved_by: Vec::new(),
         schema: None,
         key: Key { fingerprint: None, made_for_this_run: true },
         source: End::default(),
@@ -121,15 +122,23 @@ fn table(plan: &TablePlan, subset: bool) -> Table {
             because: column.because.to_string(),
         }
     });
-    Table { table: plan.table.to_string(), selection, rows: None, left_out: None, columns: columns.collect() }
+    Table {
+        table: plan.table.to_string(),
+        selection,
+        rows: None,
+        left_out: None,
+        exempt: None,
+        columns: columns.collect(),
+    }
 }
 
 /// What was loaded and checked.
 pub(super) fn loaded(record: &mut Record, report: &Report) {
     for (table, loaded) in record.tables.iter_mut().zip(&report.tables) {
-        let TableReport { rows, left_out, .. } = loaded;
+        let TableReport { rows, left_out, exempt, .. } = loaded;
         table.rows = Some(Count::from(*rows));
         table.left_out = left_out.map(Count::from);
+        table.exempt = exempt.map(Count::from);
     }
     let rows = report.tables.iter().map(|table| table.rows).sum();
     record.totals = Totals::of(&record.tables, Some(rows));
