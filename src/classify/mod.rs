@@ -60,9 +60,13 @@ fn of_persons(words: &[String], kind: &Kind) -> Option<&'static str> {
     told.map(|(class, _)| *class)
 }
 
-/// Whether a word is written together with what comes before it, as in German: `rechnungsadresse`.
+/// Whether a word is written together with what comes before it, as in German: `rechnungsadresse`; or with what only says
+/// that it is a number: `nationalidnumber`.
 fn ends_in(words: &[String], telling: &str) -> bool {
-    telling.len() >= 6 && words.iter().any(|word| word.len() > telling.len() + 2 && word.ends_with(telling))
+    const NUMBERS: &str = "id no nr num number nummer numero numer code value text";
+    let starts = |word: &String| word.strip_prefix(telling).is_some_and(|rest| lists(NUMBERS, rest));
+    let ends = |word: &String| telling.len() >= 6 && word.len() > telling.len() + 2 && word.ends_with(telling);
+    telling.len() >= 5 && words.iter().any(|word| starts(word) || ends(word))
 }
 
 /// Whether a joined piece of a name speaks for a class by itself, such as `userid`.
@@ -91,7 +95,9 @@ fn fits(class: &str, kind: &Kind) -> bool {
     match class {
         "person.birth_date" => matches!(kind, Kind::Date | Kind::Timestamp | Kind::TimestampTz | Kind::Text),
         "financial.income" | "person.age" => whole || matches!(kind, Kind::Text | Kind::Float4 | Kind::Float8),
-        "location.coordinates" => whole || matches!(kind, Kind::Text | Kind::Float4 | Kind::Float8 | Kind::Other),
+        "location.coordinates" => {
+            whole || matches!(kind, Kind::Text | Kind::Float4 | Kind::Float8 | Kind::Bytea | Kind::Other)
+        }
         "financial.card_expiry" => whole || matches!(kind, Kind::Text | Kind::Date),
         "person.genetic" | "person.signature" => matches!(kind, Kind::Bytea | Kind::Text),
         "person.photo" | "person.biometric" => matches!(kind, Kind::Bytea | Kind::Text),
@@ -195,6 +201,8 @@ mod tests {
             ("Straße", Kind::Text, Some("contact.street")),
             ("código_postal", Kind::Text, Some("contact.postcode")),
             ("notes", Kind::Text, Some("free_text")),
+            ("nationalidnumber", Kind::Text, Some("id.national")),
+            ("rechnungsadresse", Kind::Text, Some("contact.address")),
             ("salary", Kind::Numeric, Some("financial.income")),
             ("email_sent", Kind::TimestampTz, None),
             ("email_status", Kind::Text, None),

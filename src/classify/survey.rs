@@ -209,6 +209,12 @@ fn is_key(table: &Table, column: &Column) -> bool {
     whole && table.unique.iter().any(|unique| unique.primary && unique.columns == [column.name.as_str()])
 }
 
+/// Words of tables about what persons earn.
+const PAY: &str =
+    "pay payroll salary salaries wage compensation gehalt gehaelter lohn nomina salaire paie stipendio salaris";
+/// Words of columns that hold an amount.
+const AMOUNTS: &str = "amount rate base gross net betrag brutto netto importe montant brut importo lordo bedrag valor";
+
 /// What name and table say.
 fn by_name(class: &'static str, table: &Table, column: &Column, context: Context, why: &mut Vec<String>) -> f64 {
     let words = split(&column.name);
@@ -226,6 +232,11 @@ fn by_name(class: &'static str, table: &Table, column: &Column, context: Context
     }
     if of_persons == Some(class) && context.persons {
         why.push(format!("name and table say {noun}"));
+        return score::NAME_OF_PERSONS;
+    }
+    let amount = words.iter().any(|word| lists(AMOUNTS, word)) && !is_key(table, column);
+    if class == "financial.income" && amount && split(&table.name.name).iter().any(|word| lists(PAY, word)) {
+        why.push("an amount in a table of pay".to_owned());
         return score::NAME_OF_PERSONS;
     }
     let by_name = hinted(&words, class, column);

@@ -10,7 +10,7 @@ pub(super) const TELLING: &[(&str, &str)] = &[
     ),
     (
         "credential.secret",
-        "secret apikey token privatekey recoverycode otp pincode securityanswer geheimnis keyhash \
+        "passwordsalt passwortsalz secret apikey token privatekey recoverycode otp pincode securityanswer geheimnis keyhash \
          accesskey bestaetigungscode aktivierungscode confirmationcode verificationcode \
          codeconfirmation clavesecreta segredo jeton totp",
     ),
@@ -54,7 +54,7 @@ pub(super) const TELLING: &[(&str, &str)] = &[
     ),
     (
         "person.username",
-        "username userid login loginname nickname nick screenname benutzername usuario \
+        "loginid loginuser username userid login loginname nickname nick screenname benutzername usuario \
          benutzerkennung kennung nomutilisateur identifiant nombreusuario nomeutente utilizador \
          gebruikersnaam usernam",
     ),
@@ -120,7 +120,7 @@ pub(super) const TELLING: &[(&str, &str)] = &[
     ),
     (
         "financial.income",
-        "salary income wage gehalt lohn salaire salario stipendio sueldo nomina remuneration salaris \
+        "hourlyrate payrate stundenlohn payroll compensation verguetung salary income wage gehalt lohn salaire salario stipendio sueldo nomina remuneration salaris \
          ordenado retribuzione revenu",
     ),
     (
@@ -164,7 +164,10 @@ pub(super) const TELLING: &[(&str, &str)] = &[
          diagnosi antecedente krankheit befund medikament medicamento sintoma informealta anamnese \
          anamnesis symptom disease",
     ),
-    ("location.coordinates", "latitude longitude lat lng lon geolocation geopoint coordinates breitengrad laengengrad"),
+    (
+        "location.coordinates",
+        "spatiallocation geom geometry geoposition latitude longitude lat lng lon geolocation geopoint coordinates breitengrad laengengrad",
+    ),
     (
         "contact.postcode",
         "postcode postalcode zipcode zip plz postleitzahl codepostal codigopostal cep codepost \
@@ -187,7 +190,7 @@ pub(super) const TELLING: &[(&str, &str)] = &[
     ),
     (
         "free_text",
-        "note comment message remark feedback biography bio aboutme bemerkung notiz kommentar \
+        "resume lebenslauf curriculum curriculumvitae note comment message remark feedback biography bio aboutme bemerkung notiz kommentar \
          nachricht commentaire comentario nota opmerking complaint reviewtext observacion observation \
          observacao osservazione toelichting notiztext beschwerde anmerkung reclamation remarque \
          bodytext",
