@@ -63,7 +63,7 @@ fn of_persons(words: &[String], kind: &Kind) -> Option<&'static str> {
 /// Whether a word is written together with what comes before it, as in German: `rechnungsadresse`; or with what only says
 /// that it is a number: `nationalidnumber`.
 fn ends_in(words: &[String], telling: &str) -> bool {
-    const NUMBERS: &str = "id no nr num number nummer numero numer code value text";
+    const NUMBERS: &str = "no nr num number nummer numero numer code value text";
     let starts = |word: &String| word.strip_prefix(telling).is_some_and(|rest| lists(NUMBERS, rest));
     let ends = |word: &String| telling.len() >= 6 && word.len() > telling.len() + 2 && word.ends_with(telling);
     telling.len() >= 5 && words.iter().any(|word| starts(word) || ends(word))
