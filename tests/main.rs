@@ -31,7 +31,8 @@
 //! - [`subset`]: which rows travel in every shape of reference, against a second way of working it out.
 //! - [`support`]: two throwaway servers, and what tests do with them.
 //! - [`tidy`]: the layers and habits of `src/lib.rs` hold (reads the sources, no database).
-//! - [`wide`]: a canary in every type, container and text of a schema: who meets it.
+//! - [`tls`]: every way of writing `sslmode` with every kind of certificate: plain, encrypted or refused.
+//! - [`wide`]: a canary in every type, container and text of a schema: nobody meets it, in failing runs neither.
 
 #![allow(
     clippy::unwrap_used,
@@ -72,4 +73,5 @@ mod shipped;
 mod subset;
 mod support;
 mod tidy;
+mod tls;
 mod wide;

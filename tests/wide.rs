@@ -1,11 +1,12 @@
 //! The promise, wide: a canary of its own in every column of every type, every container and every place of a schema that
 //! can hold a value. After a run nobody finds one of the data's, not even on the disk of staging's server; those that stand
-//! in the schema's texts travel as texts of the schema.
+//! in the schema's texts travel as texts of the schema. Runs that fail, at whatever station, show none at all.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use crate::support::{KEY, Ran, Server, bauta, run, start_with};
+use crate::support::{KEY, Ran, Server, bauta, ended, run, spawn, start_with};
 
 /// What a value looks like: its type, the value (`{t}` is the canary's word, `{n}` its number of ten digits), how PostgreSQL
 /// prints what is searched for, and the mask of its column.
@@ -465,4 +466,98 @@ fn no_canary_of_the_data_arrives_and_those_of_the_schema_stay_in_it() {
         ROWS * 3,
         traces.len() + structure.len() + rows.len() + catalogs.len()
     );
+}
+
+/// Its name, what production is made to hold, the rules, options, exit codes.
+type Station<'a> = (&'a str, String, &'a str, Vec<&'a str>, &'a [i32]);
+
+#[test]
+fn no_canary_shows_in_runs_that_fail_at_any_station() {
+    let wide = Wide::start();
+    let first = run(wide.command(&["refresh"]));
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    let all = [of_data(), of_list(LEFT_BEHIND, BEHIND), of_list(TEXTS, TEXT)].concat();
+    let reader = wide.production.uri("reader", "shop");
+    let wrong = reader.replace("reader:reader", &format!("reader:{}", word(900)));
+    let superuser = wide.production.admin("shop");
+    let nobody = wide.staging.uri("app", "stage");
+    let plain = rules();
+    let script = format!("{plain}after_load: [bad.sql]\n");
+    fs::write(
+        wide.folder.path().join("bad.sql"),
+        "do $$begin raise exception 'no %', (select c0 from spots limit 1); end$$",
+    )
+    .unwrap();
+    let unruled = plain.replace(", t4: nullify", "");
+    let broken = plain.replacen("c0: { mask: text }", "c0: { mask: ip }", 1);
+    let undecided = plain.replace(", large_objects: none", "");
+    let slow = format!("{plain}after_load: [slow.sql]\n");
+    fs::write(wide.folder.path().join("slow.sql"), "select pg_catalog.pg_sleep(30)").unwrap();
+    let function = "create function public.no(text) returns bool language plpgsql immutable as
+        $$begin if $1 !~ '^qz' then raise exception 'value % is refused', $1; end if; return true; end$$; ";
+    let no = |sql: &str| format!("{function}{sql}");
+    let undo = "drop materialized view if exists failing; drop index if exists failing_index; alter table spots drop constraint if exists failing; \
+        alter table spots drop constraint if exists apart; drop function if exists public.no(text) cascade";
+    let stations: Vec<Station> = vec![
+        ("logging in", String::new(), &plain, vec!["--source", &wrong], &[3]),
+        ("the source's role", String::new(), &plain, vec!["--source", &superuser], &[4]),
+        ("rules", String::new(), &unruled, vec![], &[2]),
+        ("the target's role", String::new(), &plain, vec!["--target", &nobody], &[3, 4]),
+        ("large objects", String::new(), &undecided, vec![], &[2]),
+        ("a template", String::new(), &plain, vec!["--template", "absent"], &[3]),
+        ("masking", String::new(), &broken, vec![], &[2, 5]),
+        ("a check while loading", no("alter table spots add constraint failing check (public.no(c0))"), &plain, vec![], &[5]),
+        ("an index", no("create index failing_index on spots (public.no(c2))"), &plain, vec![], &[5]),
+        ("a unique index", no("create unique index failing_index on spots (id, length(c0)) where public.no(c0)"), &plain, vec![], &[2, 5]),
+        ("a materialized view", no("create materialized view failing as select public.no(c0) as x from spots"), &plain, vec![], &[5]),
+        ("a cast in a view", "create materialized view failing as select case when c0 like 'qz%' then 1 else c0::int end as x from spots".to_owned(), &plain, vec![], &[5]),
+        ("a script", String::new(), &script, vec![], &[5]),
+        ("the report", String::new(), &plain, vec!["--report", "/proc/bauta"], &[3]),
+    ];
+    let mut lines = Vec::new();
+    let check = |station: &str, ran: &Ran, codes: &[i32]| {
+        let traces = wide.traces(ran);
+        assert!(codes.contains(&ran.code), "{station}: exit {}\n{}", ran.code, ran.stderr);
+        let text = format!("{traces}{}", wide.staging.sql("postgres", "select * from pg_stat_activity"));
+        assert_eq!(found(&all, &text), Vec::<String>::new(), "{station}");
+        assert!(!text.contains(&word(900)), "{station}");
+        if ran.code != 0 && station != "the report" {
+            assert_eq!(wide.staging.sql("stage", "select count(*) from only spots"), ROWS.to_string(), "{station}");
+        }
+        format!("| {station} | exit {} | 0 |", ran.code)
+    };
+    for (station, sql, rules, options, codes) in &stations {
+        fs::write(wide.rule_file(), rules).unwrap();
+        if !sql.is_empty() {
+            wide.production.sql("shop", sql);
+        }
+        let ran = run(wide.command(&[&["refresh", "--log-format", "json"], &options[..]].concat()));
+        lines.push(check(station, &ran, codes));
+        wide.production.sql("shop", undo);
+    }
+    // Told to stop, killed, and ended by the server, while everything is loaded already.
+    for (station, how, codes) in
+        [("a signal", 15, &[143][..]), ("a kill", 9, &[-1]), ("the server ends our sessions", 0, &[3])]
+    {
+        fs::write(wide.rule_file(), &slow).unwrap();
+        let child = spawn(wide.command(&["refresh", "--log-format", "json"]));
+        let sleeping = "select count(*) from pg_stat_activity where query like '%pg_sleep(30)%' and application_name like 'bauta%'";
+        let end = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'loader'";
+        let begun = std::time::Instant::now();
+        while wide.staging.sql("postgres", sleeping) == "0" {
+            assert!(begun.elapsed() < Duration::from_secs(120), "{station}: the script never ran");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let pid = rustix::process::Pid::from_child(&child);
+        match how {
+            15 => rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap(),
+            9 => rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap(),
+            _ => drop(wide.staging.sql("postgres", end)),
+        }
+        let ran = ended(child.wait_with_output().unwrap());
+        lines.push(check(station, &ran, codes));
+        // What the killed run left there would pass for the next one's.
+        wide.staging.sql("postgres", end);
+    }
+    println!("{} canaries searched for after {} runs that fail\n{}", all.len(), lines.len(), lines.join("\n"));
 }

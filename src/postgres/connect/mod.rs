@@ -18,5 +18,3 @@ pub use session::{Cancel, Session, connect};
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tls_tests;
