@@ -21,6 +21,19 @@ fn shipped_rules_pass_check() {
 }
 
 #[test]
+fn the_shops_snapshot_is_what_the_program_reads_today() {
+    let sql = fs::read_to_string(root().join("sample-data/schema.sql")).unwrap();
+    let case = Case::new("snapshot", &sql, "tables: {}\n");
+    let mut snapshot = bauta(&["snapshot", "--source", &case.source()]);
+    snapshot.arg(case.rule_file());
+    let ran = run(snapshot);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let read = fs::read_to_string(case.folder.path().join("case.schema.json")).unwrap();
+    let shipped = fs::read_to_string(root().join("rules/shop.schema.json")).unwrap();
+    assert!(read == shipped, "write rules/shop.schema.json again with `bauta snapshot`");
+}
+
+#[test]
 fn the_demo_runs_and_shows_masked_staging() {
     let mut command = bauta(&["demo"]);
     command.current_dir(root());
