@@ -26,6 +26,7 @@ fn register(yaml: &str, schema: &Schema, snapshot: Option<&Schema>) -> Register 
         reviewed: snapshot.is_some(),
         online: false,
         today: None,
+        signed: Default::default(),
         run: None,
         distinct: BTreeMap::new(),
         carriers: None,
@@ -141,6 +142,11 @@ fn the_page_needs_nothing_besides_itself() {
         assert!(page.contains(&format!("{directive} 'sha256-{digest}'")), "the policy does not let our {element} in");
     }
     assert!(page.contains("default-src 'none'"));
+    for link in page.split("href=\"#").skip(1) {
+        let to = link.split('"').next().unwrap();
+        assert!(page.contains(&format!("id=\"{to}\"")), "nothing is at #{to}");
+    }
+    assert!(page.contains("<a class=\"place\""), "findings lead to their columns");
     // Without the script nothing is hidden but its own tools.
     let hidden = page.matches(" hidden>").count();
     assert_eq!(

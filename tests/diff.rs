@@ -28,6 +28,7 @@ fn resolved(name: &str, sql: &str, yaml: &str) -> (RuleFile, Register) {
         reviewed: true,
         online: false,
         today: None,
+        signed: Default::default(),
         run: None,
         distinct: BTreeMap::new(),
         carriers: None,

@@ -198,7 +198,8 @@ fn what_is_exempt_is_checked_like_rows() {
     case.rules(&people("id = 7", ""));
     let source = case.source();
     plan.arg(case.rule_file()).args(["--source", &source]);
-    let plan = run(plan).stdout;
+    // However wide the terminal is.
+    let plan = run(plan).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     let line =
         "exempt at line 5, until 2999-12-31: where id = 7, these pass unmasked: email, name, born: login of the tests";
     assert!(plan.contains(line), "{plan}");
@@ -240,12 +241,24 @@ fn a_refresh_waits_for_its_approvals() {
             assert!(ran.stderr.contains(why), "{}", ran.stderr);
         }
     };
+    let register = |more: &[&str]| {
+        let mut command = bauta(&["audit", "--format", "json"]);
+        command.arg(case.rule_file()).args(more);
+        let ran = run(command);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        serde_json::from_str::<Value>(&ran.stdout).unwrap()["signed"].clone()
+    };
     refused("needs 2 approvals and is approved by nobody");
+    assert_eq!(register(&[]), serde_json::json!({"by": null, "unchecked": 0, "refused": []}));
     approve("ann");
     approve("ann");
     approve("eve");
     refused("is approved by ann; case.");
     refused("its key is not among the approvers'");
+    assert_eq!(register(&[])["unchecked"], 2, "without a list nothing counts");
+    let signed = register(&["--approvers", &approvers]);
+    assert_eq!(signed["by"], serde_json::json!(["ann"]));
+    assert_eq!(signed["refused"].as_array().unwrap().len(), 1, "{signed}");
     approve("bo");
     let ran = case.refresh(&required);
     assert_eq!(ran.code, 0, "{}", ran.stderr);

@@ -11,8 +11,10 @@ use crate::plan::{Because, ColumnPlan, TablePlan};
 use crate::schema;
 
 /// A column whose rows travel.
-pub(super) fn planned(table: &TablePlan, column: &ColumnPlan, line: Option<usize>, text: &str) -> Column {
+/// `said` is where the rule stands that decides, and its reason.
+pub(super) fn planned(table: &TablePlan, column: &ColumnPlan, said: Option<&(usize, Option<String>)>) -> Column {
     let effect = column.effect();
+    let (line, reason) = said.cloned().map_or((None, None), |(line, reason)| (Some(line), reason));
     let per = column.per.and_then(|per| table.columns.get(per)).map(|per| per.facts.column.column.clone());
     let drawn = !matches!(effect, Effect::Kept | Effect::Removed);
     let name = &column.facts.column;
@@ -32,10 +34,11 @@ pub(super) fn planned(table: &TablePlan, column: &ColumnPlan, line: Option<usize
         one_to_one: drawn && column.is_one_to_one(),
         effect: Some(effect),
         reversible: reversible(column, effect, per.as_deref()),
-        still_shows: still_shows(column),
+        still_shows: column.leaves(),
         guarantees: column.guarantees(),
         domain: drawn.then(|| column.domain.clone()),
-        reason: reason(&column.because, line, text),
+        // What follows a keep stays for the same reason; a remark beside a mask is about its own column.
+        reason: reason.filter(|_| column.because.source().is_none() || effect == Effect::Kept),
         decided: decided(column, line),
         per,
         exception: None,
@@ -136,19 +139,6 @@ fn reversible(column: &ColumnPlan, effect: Effect, per: Option<&str>) -> Reversi
     Reversible { by, how }
 }
 
-/// What the mask leaves to be seen, with the parameters of this column.
-fn still_shows(column: &ColumnPlan) -> String {
-    let own = column.mask.leaves;
-    match &column.switch {
-        Some(switch) => {
-            format!("what {} leave", switch.cases.iter().map(|case| case.mask.name).collect::<Vec<_>>().join(", "))
-        }
-        // Drawn for the subject: the value's own repetitions do not show.
-        None if column.per.is_some() => own.replace("which values are equal", "which rows are of one subject"),
-        None => own.to_owned(),
-    }
-}
-
 fn decided(column: &ColumnPlan, line: Option<usize>) -> Decided {
     let because = &column.because;
     let by = match because {
@@ -160,11 +150,11 @@ fn decided(column: &ColumnPlan, line: Option<usize>) -> Decided {
     Decided { by, text: because.to_string(), line, follows: because.source().map(ToString::to_string) }
 }
 
-/// Why: a keep says it; of a mask the remark that stands beside it on its line.
-fn reason(because: &Because, line: Option<usize>, text: &str) -> Option<String> {
+/// Line and reason of a rule: a keep says it; of a mask the remark that stands beside it on its line.
+pub(super) fn said(because: &Because, text: &str) -> Option<(usize, Option<String>)> {
     match because {
-        Because::Keep { why, .. } => Some(why.clone()),
-        Because::Rule { .. } | Because::Class { .. } => remark(line?, text),
+        Because::Keep { why, line } => Some((*line, Some(why.clone()))),
+        Because::Rule { line } | Because::Class { line, .. } => Some((*line, remark(*line, text))),
         _ => None,
     }
 }

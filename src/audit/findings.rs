@@ -78,7 +78,13 @@ fn place_at_root(input: &Input<'_>, place: &str) -> String {
 /// Equal values get equal masked ones, and there are few of them.
 fn few_values(input: &Input<'_>, column: &ColumnPlan) -> Option<Finding> {
     let drawn = matches!(column.effect(), Effect::Pseudonymised | Effect::Synthetic);
-    if !drawn || column.per.is_some() || column.switch.is_some() || !column.mask.promises.deterministic {
+    // Of a unique column each value occurs once: how often tells nothing.
+    if !drawn
+        || is_key(input, column)
+        || column.per.is_some()
+        || column.switch.is_some()
+        || !column.mask.promises.deterministic
+    {
         return None;
     }
     let ty = &column.facts.ty;
@@ -97,6 +103,14 @@ fn few_values(input: &Input<'_>, column: &ColumnPlan) -> Option<Finding> {
         );
         finding(Weight::Medium, "few_values", name, text, "draw per row with `per:`, or use `redact`, `nullify` or `constant`")
     })
+}
+
+/// Whether the column alone is a key of its table.
+fn is_key(input: &Input<'_>, column: &ColumnPlan) -> bool {
+    let name = &column.facts.column;
+    let keys = input.schema.table(&name.table).into_iter().flat_map(|table| &table.unique);
+    keys.into_iter()
+        .any(|key| key.definition.is_none() && key.condition.is_none() && key.columns == [name.column.clone()])
 }
 
 /// A permutation with few places to go.

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use self::markup::{Html, base64};
 use super::findings::grouped;
 use super::text::key;
-use super::{Coverage, Finding, Register, Table, Whom};
+use super::{Coverage, Finding, Register, Table, Whom, headline};
 use crate::mask::Effect;
 
 const STYLE: &str = include_str!("page/register.css");
@@ -28,11 +28,12 @@ pub(super) fn write(register: &Register) -> String {
     head(&mut html, register);
     html.raw("<main>\n");
     summary(&mut html, register);
-    findings(&mut html, &register.findings);
+    findings(&mut html, register);
     overview(&mut html, &register.tables);
     table::write(&mut html, register);
     literals(&mut html, register);
     legend(&mut html);
+    sign(&mut html, register);
     html.raw("</main>\n<footer><p>");
     html.text(&format!(
         "Written by bauta {}. It states method and effect of every column; whether what is left still tells who somebody \
@@ -50,7 +51,8 @@ fn digest(text: &str) -> String {
 fn head(html: &mut Html, register: &Register) {
     html.raw("<header class=\"top\">\n<p class=\"kicker\">Register of columns</p>\n");
     html.element("h1", "", &register.name);
-    html.raw("<dl class=\"facts\">\n");
+    html.element("p", "headline", &headline::said(register)).raw("\n<p class=\"signed\">");
+    html.with_code(&headline::signed(register)).raw("</p>\n<dl class=\"facts\">\n");
     let mut fact = |what: &str, said: &str, class: &str| {
         html.raw("<div>").element("dt", "", what).element("dd", class, said).raw("</div>\n");
     };
@@ -65,7 +67,7 @@ fn head(html: &mut Html, register: &Register) {
     }
     match &register.run {
         Some(run) => {
-            fact("Run", &format!("{}, {}", run.run, run.finished), "");
+            fact("Run", &format!("{}, {}", run.run, to_the_second(&run.finished)), "");
             fact("Key", &key(run.key_fingerprint.as_deref()), "");
         }
         None => fact("Run", "no report was given", "quiet"),
@@ -132,16 +134,19 @@ fn bar(html: &mut Html, shares: &[(&'static str, usize)], class: &str) {
         "<svg class=\"{class}\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\""
     ));
     html.text(&said.join(", ")).raw("\">");
-    let mut at = 0;
+    let (mut seen, mut from) = (0, 0);
     for (word, count) in shares {
-        let width = 1000 * count / all.max(1);
-        html.raw(&format!("<rect class=\"f-{word}\" x=\"{at}\" y=\"0\" width=\"{}\" height=\"10\"/>", width.max(1)));
-        at += width;
+        seen += count;
+        // Up to where all that came so far reaches, so that the whole is full.
+        let to = 1000 * seen / all.max(1);
+        html.raw(&format!("<rect class=\"f-{word}\" x=\"{from}\" y=\"0\" width=\"{}\" height=\"10\"/>", to - from));
+        from = to;
     }
     html.raw("</svg>\n");
 }
 
-fn findings(html: &mut Html, found: &[Finding]) {
+fn findings(html: &mut Html, register: &Register) {
+    let found = &register.findings;
     html.raw("<section id=\"findings\">\n<h2>What deserves a second look</h2>\n");
     if found.is_empty() {
         html.raw("<p class=\"quiet\">Nothing was found.</p>\n</section>\n");
@@ -150,14 +155,35 @@ fn findings(html: &mut Html, found: &[Finding]) {
     html.raw("<ul class=\"findings\">\n");
     for one in found {
         html.raw(&format!("<li class=\"w-{0}\"><span class=\"weight\">{0}</span><div>", one.weight.word()));
-        if !one.place.is_empty() {
-            html.element("code", "place", &one.place).raw(" ");
-        }
+        place(html, register, one);
         html.raw("<span>");
         html.with_code(&one.text).raw("</span>\n<p class=\"remedy\">");
         html.with_code(&one.remedy).raw("</p></div></li>\n");
     }
     html.raw("</ul>\n</section>\n");
+}
+
+/// What a finding is about: a way to its row.
+fn place(html: &mut Html, register: &Register, one: &Finding) {
+    if one.place.is_empty() {
+        return;
+    }
+    let table = |table: &Table| one.place == table.table;
+    let column = |table: &Table| {
+        let name = one.place.strip_prefix(table.table.as_str())?.strip_prefix('.')?;
+        table.columns.iter().position(|column| column.column == name)
+    };
+    let tables = || register.tables.iter().enumerate();
+    let to = tables().find_map(|(index, table)| Some(format!("t{index}c{}", column(table)?)));
+    let to = to.or_else(|| tables().find(|(_, known)| table(known)).map(|(index, _)| format!("t{index}")));
+    match to {
+        Some(to) => {
+            html.raw(&format!("<a class=\"place\" href=\"#{to}\">")).element("code", "", &one.place).raw("</a> ");
+        }
+        None => {
+            html.element("code", "place", &one.place).raw(" ");
+        }
+    }
 }
 
 /// Every table with its bar: a way to it, and a first impression.
@@ -198,6 +224,30 @@ fn literals(html: &mut Html, register: &Register) {
         html.raw("</tbody>\n</table>\n</details>\n");
     }
     html.raw("</section>\n");
+}
+
+/// Room for a person's hand, on paper.
+fn sign(html: &mut Html, register: &Register) {
+    html.raw("<section class=\"sign\">\n<h2>Read and signed</h2>\n<p>");
+    html.text(&format!(
+        "I have read what these rules ({}, SHA-256 {}) do to each of the {} columns, and what deserves a second look.",
+        register.file,
+        register.rules_digest,
+        grouped(register.coverage.columns)
+    ));
+    html.raw("</p>\n<ul>");
+    for what in ["Name", "Function", "Date", "Signature"] {
+        html.element("li", "", what);
+    }
+    html.raw("</ul>\n</section>\n");
+}
+
+/// A moment without what is below its second: `2026-11-23T12:39:49Z`.
+fn to_the_second(moment: &str) -> String {
+    match moment.split_once('.') {
+        Some((seconds, rest)) if rest.ends_with('Z') => format!("{seconds}Z"),
+        _ => moment.to_owned(),
+    }
 }
 
 fn legend(html: &mut Html) {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::findings::grouped;
 use super::text::{effects, key};
-use super::{Column, Register, Table};
+use super::{Column, Register, Table, headline};
 
 /// Writes it.
 pub(super) fn write(register: &Register) -> String {
@@ -12,6 +12,7 @@ pub(super) fn write(register: &Register) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
     let _ = writeln!(out, "# Register of columns: {}\n", cell(&register.name));
+    let _ = writeln!(out, "**{}** {}\n", cell(headline::said(register)), cell(headline::signed(register)));
     let _ = writeln!(out, "- Rules: {}, SHA-256 `{}`", cell(&register.file), register.rules_digest);
     let _ = writeln!(out, "- Resolved against {}", register.against);
     if let Some(environment) = &register.environment {
@@ -23,9 +24,7 @@ pub(super) fn write(register: &Register) -> String {
     if let Some(run) = &register.run {
         let _ = writeln!(out, "- Run {}, {}, {}", run.run, run.finished, key(run.key_fingerprint.as_deref()));
     }
-    let _ = writeln!(out, "- {} tables, {} columns: {}", coverage.tables, coverage.columns, effects(register));
-    let (personal, kept) = (coverage.personal, coverage.personal_kept);
-    let _ = writeln!(out, "- {personal} columns of a person's class, {kept} of them kept\n");
+    let _ = writeln!(out, "- {} tables, {} columns: {}\n", coverage.tables, coverage.columns, effects(register));
     findings(&mut out, register);
     for table in &register.tables {
         one_table(&mut out, table);

@@ -6,6 +6,7 @@
 
 mod columns;
 mod findings;
+mod headline;
 mod html;
 mod literals;
 mod markdown;
@@ -41,6 +42,8 @@ pub struct Register {
     pub against: &'static str,
     /// Version of the program.
     pub bauta: &'static str,
+    /// Who signed the rules as they are.
+    pub signed: Signed,
     /// The run whose report was given.
     pub run: Option<Run>,
     /// Counts over all columns.
@@ -53,6 +56,17 @@ pub struct Register {
     pub literals: Literals,
     /// SQL files that run on the loaded data.
     pub scripts: Vec<String>,
+}
+
+/// Who signed the rules as they are, with their schema snapshot and scripts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Signed {
+    /// Names of those whose approvals count, in the order of the list of approvers; `None` where no list was given.
+    pub by: Option<Vec<String>>,
+    /// Files beside the rules that hold approvals which nobody checked.
+    pub unchecked: usize,
+    /// Why other approvals do not count, one line each.
+    pub refused: Vec<String>,
 }
 
 /// Counts over all columns.

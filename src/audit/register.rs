@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::columns;
-use super::{By, Carrier, Column, Coverage, EffectCount, Exception, Exempt, Register, Run, Table, findings, literals};
+use super::{
+    By, Carrier, Column, Coverage, EffectCount, Exception, Exempt, Register, Run, Signed, Table, findings, literals,
+};
 use crate::mask::Effect;
-use crate::plan::{Because, ColumnPlan, Plan, Rows, TablePlan};
+use crate::plan::{ColumnPlan, Plan, Rows, TablePlan};
 use crate::rules::{RowsRule, RuleFile};
 use crate::schema::{self, ColumnName, Schema, TableName};
 
@@ -23,6 +25,8 @@ pub struct Input<'a> {
     pub online: bool,
     /// The day that it is now (UTC), for what is about to expire.
     pub today: Option<jiff::civil::Date>,
+    /// Who signed the rules.
+    pub signed: Signed,
     /// The last run.
     pub run: Option<Run>,
     /// Different values of columns, as the server estimates them.
@@ -36,7 +40,7 @@ pub fn register(input: Input<'_>) -> Register {
     let tables = tables(&input);
     let coverage = coverage(&tables);
     let findings = findings::all(&input, &tables);
-    let Input { rules, plan, schema, online, run, carriers, .. } = input;
+    let Input { rules, plan, schema, online, signed, run, carriers, .. } = input;
     Register {
         name: plan.name.clone(),
         file: rules.path.clone(),
@@ -45,6 +49,7 @@ pub fn register(input: Input<'_>) -> Register {
         profiles: plan.profiles.clone(),
         against: if online { "the database" } else { "the schema snapshot" },
         bauta: env!("CARGO_PKG_VERSION"),
+        signed,
         run,
         coverage,
         findings,
@@ -68,11 +73,11 @@ pub(super) fn root<'s>(schema: &'s Schema, table: &'s TableName) -> &'s TableNam
 }
 
 fn tables(input: &Input<'_>) -> Vec<Table> {
-    let lines = lines(input);
+    let said = said(input);
     let mut roots: BTreeMap<&TableName, Vec<(&TablePlan, Vec<Column>)>> = BTreeMap::new();
     for plan in &input.plan.tables {
         let Some(table) = input.schema.table(&plan.table) else { continue };
-        roots.entry(root(input.schema, &plan.table)).or_default().push((plan, columns(input, plan, table, &lines)));
+        roots.entry(root(input.schema, &plan.table)).or_default().push((plan, columns(input, plan, table, &said)));
     }
     let mut tables = Vec::new();
     for (root, leaves) in roots {
@@ -139,25 +144,23 @@ fn travels(input: &Input<'_>, plan: &TablePlan) -> String {
     }
 }
 
-/// Lines of the rule file, by the column that has the rule and by its column at the root.
-fn lines(input: &Input<'_>) -> BTreeMap<ColumnName, usize> {
-    let mut lines = BTreeMap::new();
+/// Lines of the rule file and their reasons.
+type Said = BTreeMap<ColumnName, (usize, Option<String>)>;
+
+/// What rules say, by the column that has the rule and by its column at the root.
+fn said(input: &Input<'_>) -> Said {
+    let mut all = Said::new();
     for column in input.plan.tables.iter().flat_map(|table| &table.columns) {
-        if let Because::Rule { line } | Because::Class { line, .. } | Because::Keep { line, .. } = column.because {
+        if let Some(said) = columns::said(&column.because, &input.rules.text) {
             let name = &column.facts.column;
-            lines.insert(root(input.schema, &name.table).column(&name.column), line);
-            lines.insert(name.clone(), line);
+            all.insert(root(input.schema, &name.table).column(&name.column), said.clone());
+            all.insert(name.clone(), said);
         }
     }
-    lines
+    all
 }
 
-fn columns(
-    input: &Input<'_>,
-    plan: &TablePlan,
-    table: &schema::Table,
-    lines: &BTreeMap<ColumnName, usize>,
-) -> Vec<Column> {
+fn columns(input: &Input<'_>, plan: &TablePlan, table: &schema::Table, said: &Said) -> Vec<Column> {
     if plan.rows == Rows::None {
         let line = no_rows(input, &plan.table);
         return table.columns.iter().map(|column| columns::left_behind(column, line)).collect();
@@ -167,7 +170,7 @@ fn columns(
     let entry = |column: &schema::Column| match planned.get(column.name.as_str()) {
         Some(planned) => {
             let source = planned.because.source().unwrap_or(&planned.facts.column);
-            columns::planned(plan, planned, lines.get(source).copied(), &input.rules.text)
+            columns::planned(plan, planned, said.get(source))
         }
         None => columns::computed(column),
     };

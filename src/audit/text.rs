@@ -1,7 +1,7 @@
 //! The register for terminals: no line wider than asked for, where its words allow.
 
 use super::findings::grouped;
-use super::{Column, Register, Table, Whom};
+use super::{Column, Register, Table, Whom, headline};
 
 /// Blanks before what belongs to a column.
 const INDENT: usize = 6;
@@ -10,10 +10,8 @@ const INDENT: usize = 6;
 pub(super) fn write(register: &Register, width: usize) -> String {
     let mut lines: Vec<String> = head(register).iter().flat_map(|line| wrapped(line, width, 0, 2)).collect();
     lines.push(String::new());
-    match register.findings.len() {
-        0 => lines.push("nothing that deserves a second look".to_owned()),
-        count => lines
-            .push(format!("{count} {} a second look", if count == 1 { "thing deserves" } else { "things deserve" })),
+    for sentence in [headline::said(register), headline::signed(register)] {
+        lines.extend(wrapped(&sentence, width, 0, 2));
     }
     for found in &register.findings {
         let place = if found.place.is_empty() { String::new() } else { format!("{}: ", found.place) };
@@ -46,13 +44,8 @@ fn head(register: &Register) -> Vec<String> {
         format!("{}: {} ({digest}), against {}{environment}{profiles}", register.name, register.file, register.against),
         format!("{} tables, {} columns: {}", coverage.tables, coverage.columns, effects(register)),
         format!(
-            "{} columns of a person's class, {} of them kept; decided by name {}, by pattern {}, by reference {}, by nobody {}",
-            coverage.personal,
-            coverage.personal_kept,
-            coverage.by_name,
-            coverage.by_pattern,
-            coverage.following,
-            coverage.unlisted
+            "decided by name {}, by pattern {}, by reference {}, by nobody {}",
+            coverage.by_name, coverage.by_pattern, coverage.following, coverage.unlisted
         ),
     ];
     lines.extend(

@@ -9,7 +9,8 @@ use clap::Args;
 use super::record::signing_key;
 use super::rules::{self, Loaded};
 use super::{Common, output};
-use crate::approval::{self, Approval, Found, Subject};
+use crate::approval::{self, Approval, Approver, Found, Subject};
+use crate::audit::Signed;
 use crate::diagnostic::Diagnostics;
 use crate::failure::Failure;
 
@@ -81,11 +82,7 @@ impl Required {
         };
         let needed = usize::from(needed);
         let name = list.display();
-        let text = fs::read_to_string(list).map_err(|error| {
-            Failure::usage(format!("the list of approvers {name} cannot be read: {}", error.kind()))
-        })?;
-        let approvers =
-            approval::approvers(&text).map_err(|(line, why)| Failure::usage(format!("{name}:{line}: {why}")))?;
+        let approvers = approvers(list)?;
         if approvers.len() < needed {
             let there = approvers.len();
             return Err(Failure::usage(format!(
@@ -102,6 +99,30 @@ impl Required {
         count.refused.iter().for_each(|why| message.push_str(&format!("; {why}")));
         Err(Failure::refused(message).remedy("let them be reviewed, and approved with `bauta approve`"))
     }
+}
+
+/// Who signed rules as they are, for the register. Without a list of approvers nothing is checked.
+///
+/// # Errors
+/// The list of approvers is none, or there is no schema snapshot that could have been approved (exit 2).
+pub(super) fn signed(loaded: &Loaded, list: Option<&Path>) -> Result<Signed, Failure> {
+    let found = beside(Path::new(&loaded.rules.path))?;
+    let Some(list) = list else {
+        return Ok(Signed { unchecked: found.len(), ..Signed::default() });
+    };
+    let count = approval::count(&subject(loaded)?, &found, &approvers(list)?);
+    Ok(Signed { by: Some(count.approved), unchecked: 0, refused: count.refused })
+}
+
+/// Reads a list of approvers.
+fn approvers(list: &Path) -> Result<Vec<Approver>, Failure> {
+    let name = list.display();
+    let text = fs::read_to_string(list)
+        .map_err(|error| Failure::usage(format!("the list of approvers {name} cannot be read: {}", error.kind())))?;
+    approval::approvers(&text).map_err(|(line, why)| {
+        Failure::usage(format!("{name}:{line}: {why}"))
+            .remedy("each approver prints a line with `bauta approve --print-line NAME --key FILE`")
+    })
 }
 
 fn subject(loaded: &Loaded) -> Result<Subject, Failure> {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, Format, endpoint, output, rules};
+use super::{Common, Format, approve, endpoint, output, rules};
 use crate::audit::{self, Input, Register, Run};
 use crate::failure::Failure;
 
@@ -29,6 +29,9 @@ pub(super) struct Audit {
     /// The report of the last run, as `refresh --report DIR` leaves it: rows, whose key it was, what was measured
     #[arg(long, value_name = "RUN.json")]
     report: Option<PathBuf>,
+    /// Who may approve: the approvals beside the rules are checked against this list, as `refresh --approvers` does
+    #[arg(long, value_name = "FILE")]
+    approvers: Option<PathBuf>,
     /// Print what the literals of the schema say, not only where they are; they may be values of production
     #[arg(long)]
     show_literals: bool,
@@ -56,6 +59,7 @@ impl Audit {
 
     async fn register(&self, common: &Common) -> Result<Register, Failure> {
         let loaded = rules::load(&self.rules, self.schema.as_deref())?.for_environment(self.env.as_deref())?;
+        let signed = approve::signed(&loaded, self.approvers.as_deref())?;
         let run = self.report.as_deref().map(read_report).transpose()?;
         let (schema, told) = match self.source.as_deref() {
             None => (loaded.schema_of(None).await?, None),
@@ -74,6 +78,7 @@ impl Audit {
             reviewed: loaded.snapshot.is_some(),
             online: self.source.is_some(),
             today: Some(rules::today()),
+            signed,
             run,
             distinct,
             carriers,

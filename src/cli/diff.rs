@@ -112,6 +112,7 @@ impl Diff {
             reviewed: true,
             online: false,
             today: None,
+            signed: Default::default(),
             run,
             distinct: Default::default(),
             carriers: None,

@@ -24,6 +24,19 @@ impl ColumnPlan {
         words.into_iter().filter(|(holds, _)| *holds).map(|(_, word)| word).collect()
     }
 
+    /// What of an original can still be seen behind the mask.
+    pub fn leaves(&self) -> String {
+        let own = self.mask.leaves;
+        match &self.switch {
+            Some(switch) => {
+                format!("what {} leave", switch.cases.iter().map(|case| case.mask.name).collect::<Vec<_>>().join(", "))
+            }
+            // Drawn for the subject: the value's own repetitions do not show.
+            None if self.per.is_some() => own.replace("which values are equal", "which rows are of one subject"),
+            None => own.to_owned(),
+        }
+    }
+
     /// What becomes of the values. Of several masks told apart by another column the weakest counts; a made-up value that
     /// is different for every original stands for it, one to one.
     pub fn effect(&self) -> Effect {

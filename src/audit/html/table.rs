@@ -22,9 +22,9 @@ pub(super) fn write(html: &mut Html, register: &Register) {
         html.raw(&format!("<tbody id=\"t{index}\">\n<tr class=\"group\"><th colspan=\"6\" scope=\"rowgroup\">"));
         html.element("span", "name", &table.table);
         html.element("span", "about", &about(table)).raw("</th></tr>\n");
-        for column in &table.columns {
+        for (at, column) in table.columns.iter().enumerate() {
             let marked = weak.contains(&format!("{}.{}", table.table, column.column).as_str());
-            row(html, column, marked);
+            row(html, column, &format!("t{index}c{at}"), marked);
         }
         html.raw("</tbody>\n");
     }
@@ -48,7 +48,7 @@ fn tools(html: &mut Html, register: &Register) {
         ));
     }
     html.raw("<span class=\"gap\"></span>");
-    for (name, said) in [("personal", "a person's"), ("key", "linked by the key"), ("weak", "second look")] {
+    for (name, said) in [("personal", "about persons"), ("key", "the key links it"), ("weak", "second look")] {
         html.raw(&format!(
             "<button type=\"button\" class=\"chip\" data-is=\"{name}\" aria-pressed=\"false\">{said}</button>"
         ));
@@ -77,13 +77,13 @@ fn about(table: &Table) -> String {
     parts.join(" · ")
 }
 
-fn row(html: &mut Html, column: &Column, marked: bool) {
+fn row(html: &mut Html, column: &Column, id: &str, marked: bool) {
     let word = column.effect_word();
     let mut is = Vec::new();
     is.extend(is_personal(column).then_some("personal"));
     is.extend((column.reversible.by == Whom::KeyHolder).then_some("key"));
     is.extend(marked.then_some("weak"));
-    html.raw(&format!("<tr data-effect=\"{word}\" data-is=\"{}\">", is.join(" ")));
+    html.raw(&format!("<tr id=\"{id}\" data-effect=\"{word}\" data-is=\"{}\">", is.join(" ")));
     html.raw("<th scope=\"row\">").element("span", "name", &column.column);
     if marked {
         html.raw("<a class=\"mark\" href=\"#findings\" title=\"deserves a second look\">second look</a>");

@@ -55,8 +55,8 @@
   }
   search.addEventListener("input", filter);
   clear.addEventListener("click", reset);
-  // A way to a table leads there whatever is filtered.
-  for (const link of document.querySelectorAll(".tables a")) link.addEventListener("click", reset);
+  // A way to a table or a column leads there whatever is filtered.
+  for (const link of document.querySelectorAll(".tables a, a.place")) link.addEventListener("click", reset);
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && document.activeElement !== search) {
       event.preventDefault();

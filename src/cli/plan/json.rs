@@ -61,7 +61,7 @@ fn column(table: &TablePlan, column: &ColumnPlan) -> Value {
         "described": column.described(),
         "kept": column.is_kept(),
         "effect": column.effect(),
-        "still_shows": column.mask.leaves,
+        "still_shows": column.leaves(),
         "domain": column.domain,
         "per": column.per.and_then(|per| table.columns.get(per)).map(|per| &per.facts.column.column),
         "guarantees": column.guarantees(),
