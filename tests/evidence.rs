@@ -261,7 +261,7 @@ fn twenty_questions_of_an_auditor_have_answers() {
     is("/tables/0/columns/0/effect", json!("pseudonymised"));
     is("/tables/0/rows", json!(40));
     is("/tables/0/selection", json!("all"));
-    is("/totals/effects", json!({"kept": 1, "pseudonymised": 2, "removed": 1, "synthetic": 2}));
+    is("/totals/effects", json!({"kept": 1, "pseudonymised": 3, "removed": 1, "synthetic": 1}));
     is("/accepted", json!(["--drop-settings"]));
     is("/key/made_for_this_run", json!(false));
     is("/generations/keep_seconds", json!(7 * 86_400));

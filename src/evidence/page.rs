@@ -7,6 +7,9 @@ use super::{Count, End, FoundIn, Outcome, Record, Table};
 
 const STYLE: &str = include_str!("page.css");
 
+/// Of the table of columns.
+const HEADINGS: [&str; 7] = ["column", "type", "holds", "method", "effect", "what can still be seen", "from"];
+
 /// Writes the page.
 pub fn page(record: &Record) -> String {
     let mut out = Page(String::new());
@@ -18,7 +21,7 @@ pub fn page(record: &Record) -> String {
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n",
     );
     out.raw(&format!("<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n", escaped(&title)));
-    out.raw(&format!("<h1>{}</h1>\n", escaped(&title)));
+    out.raw(&format!("<p class=\"kicker\">Evidence of a run</p>\n<h1>{}</h1>\n", escaped(&title)));
     outcome(&mut out, record);
     summary(&mut out, record);
     out.list("What was checked before it was published", &record.checks, "Nothing: the run ended before.");
@@ -42,7 +45,7 @@ fn outcome(out: &mut Page, record: &Record) {
             (other.word(), format!("{}. Nothing was published by this run.", why.unwrap_or_default()))
         }
     };
-    out.raw(&format!("<p><span class=\"outcome {word}\">{word}</span>: {}</p>\n", escaped(&more)));
+    out.raw(&format!("<p class=\"ended\"><span class=\"outcome {word}\">{word}</span> {}</p>\n", escaped(&more)));
     out.raw("<p class=\"about\">This page shows no value of any row. Counts below 10 are shown as &lt;10. ");
     out.raw(
         "<em>Pseudonymised</em> data can be linked to people by whoever holds the key; whether staging may be called ",
@@ -53,8 +56,8 @@ fn outcome(out: &mut Page, record: &Record) {
 fn summary(out: &mut Page, record: &Record) {
     out.raw("<h2>The run</h2>\n<dl>\n");
     out.item("run", &record.run);
-    out.item("began", &record.began);
-    out.item("record made", &record.ended);
+    out.item("began", &to_the_second(&record.began));
+    out.item("record made", &to_the_second(&record.ended));
     out.item("rules", &record.rules.file);
     out.digest("SHA-256 of the rules", record.rules.sha256.as_deref());
     let nobody = record.approved_by.is_empty();
@@ -70,7 +73,13 @@ fn summary(out: &mut Page, record: &Record) {
         let same = schema.reviewed_sha256.as_ref().map(|reviewed| *reviewed == schema.sha256);
         out.item(
             "is it the reviewed one?",
-            same.map_or("there is no snapshot", |same| if same { "yes" } else { "no" }),
+            same.map_or("there is no snapshot", |same| {
+                if same {
+                    "yes"
+                } else {
+                    "no: it is another one now, or read more closely; every rule was resolved against it again"
+                }
+            }),
         );
     }
     out.item("key", record.key.fingerprint.as_deref().unwrap_or("made for this run and forgotten"));
@@ -120,29 +129,44 @@ fn tables(out: &mut Page, record: &Record) {
     out.raw("<h2>Tables and columns</h2>\n");
     for table in &record.tables {
         let Table { table: name, selection, rows, left_out, exempt, columns } = table;
-        out.raw(&format!("<h3>{}</h3>\n<p>rows that travel: {}", escaped(name), escaped(selection)));
+        out.raw(&format!("<h3>{}</h3>\n<p class=\"rows\">rows that travel: {}", escaped(name), escaped(selection)));
         let count =
             |count: &Option<Count>, what: &str| count.map_or(String::new(), |count| format!("; {count} {what}"));
-        let counts = count(rows, "written") + &count(left_out, "stayed behind") + &count(exempt, "exempt from masks");
+        // Where no row travels there is nothing to count.
+        let rows = rows.as_ref().filter(|_| selection != "none").copied();
+        let counts = count(&rows, "written") + &count(left_out, "stayed behind") + &count(exempt, "exempt from masks");
         out.raw(&format!("{}</p>\n", escaped(&counts)));
         if columns.is_empty() {
             continue;
         }
-        out.raw("<div class=\"wide\"><table>\n<tr><th>column</th><th>type</th><th>holds</th><th>method</th>");
-        out.raw("<th>effect</th><th>what can still be seen</th><th>from</th></tr>\n");
+        out.raw("<table>\n<thead><tr>");
+        HEADINGS.iter().for_each(|name| out.raw(&format!("<th scope=\"col\">{name}</th>")));
+        out.raw("</tr></thead>\n<tbody>\n");
         for column in columns {
             let method = format!("{} {}", column.method, column.parameters.as_deref().unwrap_or_default());
-            let cells =
-                [column.column.as_str(), &column.ty, column.class.as_deref().unwrap_or_default(), method.trim()];
-            let cells: String = cells.iter().map(|cell| format!("<td>{}</td>", escaped(cell))).collect();
             let effect = escaped(&column.effect);
-            out.raw(&format!(
-                "<tr>{cells}<td><span class=\"effect {effect}\">{effect}</span></td><td>{}</td><td>{}</td></tr>\n",
+            let cells = [
+                escaped(&column.column),
+                escaped(&column.ty),
+                escaped(column.class.as_deref().unwrap_or("-")),
+                escaped(method.trim()),
+                format!("<span class=\"effect {effect}\">{effect}</span>"),
                 escaped(&column.leaves),
-                escaped(&column.because)
-            ));
+                escaped(&column.because),
+            ];
+            out.raw("<tr>");
+            cells.iter().for_each(|cell| out.raw(&format!("<td>{cell}</td>")));
+            out.raw("</tr>\n");
         }
-        out.raw("</table></div>\n");
+        out.raw("</tbody>\n</table>\n");
+    }
+}
+
+/// A moment without what is below its second; the record has all of it.
+fn to_the_second(moment: &str) -> String {
+    match moment.split_once('.') {
+        Some((seconds, rest)) if rest.ends_with('Z') => format!("{seconds}Z"),
+        _ => moment.to_owned(),
     }
 }
 

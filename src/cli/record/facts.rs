@@ -117,8 +117,8 @@ fn table(plan: &TablePlan, subset: bool) -> Table {
             class: column.class.clone(),
             method: column.mask.name.to_owned(),
             parameters: described.split_once(' ').map(|(_, parameters)| parameters.to_owned()),
-            effect: column.mask.effect.word().to_owned(),
-            leaves: column.mask.leaves.to_owned(),
+            effect: column.effect().word().to_owned(),
+            leaves: column.leaves(),
             because: column.because.to_string(),
         }
     });
