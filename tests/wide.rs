@@ -225,6 +225,14 @@ const TEXTS: &[(&str, &str)] = &[
         "function in PL/pgSQL",
         "create function told_plpgsql() returns text language plpgsql as $$begin return '{t}'; end$$",
     ),
+    (
+        "constants in a function, quoted otherwise",
+        r"create function told_dollar() returns text language plpgsql as $$begin return $x${t}$x$ || E'it\'s {t}'; end$$",
+    ),
+    (
+        "nested comment in a function",
+        "create function told_nested() returns int language sql as $$select /* a /* b */ {t} */ 1$$",
+    ),
     ("comment in a function", "create function told_comment() returns int language sql as $$select 1 -- {t}\n$$"),
     ("procedure", "create procedure told_procedure() language sql as $$select '{t}'$$"),
     (
@@ -244,6 +252,13 @@ const TEXTS: &[(&str, &str)] = &[
         "bound of a range partition",
         "create table ranged (k text) partition by range (k); create table ranged_1 partition of ranged for values from ('a') to ('{t}')",
     ),
+    ("check of a partition", "alter table listed_1 add check (k <> 'x{t}')"),
+    ("condition of a partition's unique index", "create unique index on listed_1 (k) where k <> '{t}'"),
+    (
+        "key of partitions",
+        "create table keyed (k text) partition by list ((k || '{t}')); create table keyed_1 partition of keyed default",
+    ),
+    ("check of a domain that nothing uses", "create domain unused as text check (value <> '{t}')"),
     (
         "condition of a trigger",
         "create trigger told_when before update on spots for each row when (old.c0 = '{t}') execute function suppress_redundant_updates_trigger()",
@@ -279,6 +294,7 @@ tables:
   parts: {{ columns: {{ {parts} }} }}
   listed: {{ rows: none }}
   ranged: {{ rows: none }}
+  keyed: {{ rows: none }}
   ruled: {{ rows: none }}
 mirror: {{ comments: drop, large_objects: none }}
 "
@@ -465,6 +481,49 @@ fn no_canary_of_the_data_arrives_and_those_of_the_schema_stay_in_it() {
         behind.len(),
         ROWS * 3,
         traces.len() + structure.len() + rows.len() + catalogs.len()
+    );
+    comments_travel_where_the_rules_keep_them(&wide);
+}
+
+/// Every comment on what is mirrored arrives, and `audit --source` names the place of everything that travels in the schema,
+/// and of foreign options, which reviewers look at too. What it says is shown on request only; rows never.
+fn comments_travel_where_the_rules_keep_them(wide: &Wide) {
+    fs::write(wide.rule_file(), rules().replace("comments: drop", "comments: keep")).unwrap();
+    let ran = run(wide.command(&["refresh"]));
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let behind = of_list(LEFT_BEHIND, BEHIND);
+    let (comments, others): (Vec<_>, Vec<_>) =
+        behind.iter().cloned().partition(|(what, _)| what.starts_with("comment") && what != "comment on the database");
+    let structure = wide.staging.program("pg_dump", "stage").args(["-s", "-C"]).output().unwrap();
+    let structure = String::from_utf8(structure.stdout).unwrap();
+    assert_eq!(found(&comments, &structure).len(), comments.len(), "comments did not travel");
+    assert_eq!(found(&[of_data(), others.clone()].concat(), &structure), Vec::<String>::new());
+    let source = wide.production.uri("reader", "shop");
+    let audit = |more: &[&str]| {
+        let ran = run(wide.command(&[&["audit", "--source", &source, "--format", "json"], more].concat()));
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert_eq!(found(&of_list(TEXTS, TEXT), &ran.stderr), Vec::<String>::new());
+        ran.stdout
+    };
+    let (quiet, told) = (audit(&[]), audit(&["--show-literals"]));
+    let (options, never): (Vec<_>, Vec<_>) = others.into_iter().partition(|(what, _)| what.starts_with("option"));
+    let named = [of_list(TEXTS, TEXT), comments, options].concat();
+    assert_eq!(found(&[of_data(), never.clone()].concat(), &told), Vec::<String>::new());
+    // Names of places say nothing of their texts.
+    assert_eq!(found(&[of_data(), behind, named.clone()].concat(), &quiet), Vec::<String>::new());
+    let register: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let places = register["literals"]["places"].as_array().unwrap();
+    let mut lines = Vec::new();
+    for (what, word) in &named {
+        let place = places.iter().find(|place| place["texts"].to_string().contains(word.as_str()));
+        let place = place.unwrap_or_else(|| panic!("audit names no place for {what}"));
+        lines.push(format!("| {what} | {}, {} |", place["kind"].as_str().unwrap(), place["object"].as_str().unwrap()));
+    }
+    println!(
+        "{} canaries in texts of the schema, each named by audit --source; {} others in none\n{}",
+        named.len(),
+        never.len() + of_data().len(),
+        lines.join("\n")
     );
 }
 

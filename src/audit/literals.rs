@@ -46,8 +46,7 @@ pub struct Place {
 /// The places that a schema holds itself, and those that a server told. Comments do not travel where they are dropped.
 pub(super) fn of(schema: &Schema, carriers: Option<Vec<Carrier>>, drop_comments: bool) -> Literals {
     let asked_server = carriers.is_some();
-    let mut all = own(schema);
-    all.extend(carriers.unwrap_or_default());
+    let all = carriers.unwrap_or_else(|| own(schema));
     let mut places: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for carrier in all.into_iter().filter(|one| !(drop_comments && one.kind == "comment")) {
         let texts = texts(&carrier);
@@ -83,7 +82,7 @@ impl Literals {
     }
 }
 
-/// What a schema without its server holds.
+/// What a schema holds when no server is asked.
 fn own(schema: &Schema) -> Vec<Carrier> {
     let mut found = Vec::new();
     for table in &schema.tables {
@@ -128,10 +127,14 @@ fn literals(sql: &str) -> Vec<String> {
     let mut rest = sql;
     while let Some(c) = rest.chars().next() {
         let (taken, literal) = match c {
-            '\'' => quoted(rest, '\''),
-            '"' => (quoted(rest, '"').0, None),
-            '-' if rest.starts_with("--") => comment(rest, "\n", 2),
-            '/' if rest.starts_with("/*") => comment(rest, "*/", 2),
+            '\'' => quoted(rest, '\'', false),
+            'e' | 'E' if rest[1..].starts_with('\'') => {
+                let (taken, literal) = quoted(&rest[1..], '\'', true);
+                (taken + 1, literal)
+            }
+            '"' => (quoted(rest, '"', false).0, None),
+            '-' if rest.starts_with("--") => comment(rest, rest.find('\n').unwrap_or(rest.len())),
+            '/' if rest.starts_with("/*") => comment(rest, nested(rest)),
             '$' => dollar(rest),
             '0'..='9' => number(rest),
             _ if c.is_alphanumeric() || c == '_' => {
@@ -140,9 +143,7 @@ fn literals(sql: &str) -> Vec<String> {
             _ => (c.len_utf8(), None),
         };
         match literal {
-            // A dollar-quoted text may be a body with literals of its own.
-            Some(Found::Body(body)) => found.extend(literals(&body)),
-            Some(Found::Text(text)) if !text.trim().is_empty() => found.push(text),
+            Some(text) if !text.trim().is_empty() => found.push(text),
             _ => {}
         }
         rest = &rest[taken.max(1).min(rest.len())..];
@@ -150,36 +151,48 @@ fn literals(sql: &str) -> Vec<String> {
     found
 }
 
-enum Found {
-    Text(String),
-    Body(String),
-}
-
-/// A constant up to its closing quote; doubled quotes and backslashes before one belong to it.
-fn quoted(text: &str, quote: char) -> (usize, Option<Found>) {
+/// A constant up to its closing quote; doubled quotes belong to it, and quotes behind a backslash where those escape.
+fn quoted(text: &str, quote: char, escapes: bool) -> (usize, Option<String>) {
     let mut inside = String::new();
     let mut chars = text.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
+        if c == '\\' && escapes {
+            inside.extend(chars.next().map(|(_, escaped)| escaped));
+            continue;
+        }
         if c == quote {
             if chars.peek().is_some_and(|(_, next)| *next == quote) {
                 inside.push(c);
                 chars.next();
                 continue;
             }
-            return (at + 1, Some(Found::Text(inside)));
+            return (at + 1, Some(inside));
         }
         inside.push(c);
     }
-    (text.len(), Some(Found::Text(inside)))
+    (text.len(), Some(inside))
 }
 
-fn comment(text: &str, end: &str, skip: usize) -> (usize, Option<Found>) {
-    let to = text[skip..].find(end).map_or(text.len(), |at| skip + at);
-    ((to + end.len()).min(text.len()), Some(Found::Text(text[skip..to].trim().to_owned())))
+/// A comment that ends there, without the signs around it.
+fn comment(text: &str, end: usize) -> (usize, Option<String>) {
+    (end, Some(text[2..end].trim_end_matches("*/").trim().to_owned()))
+}
+
+/// Where a comment ends that may hold others, as PostgreSQL's may.
+fn nested(text: &str) -> usize {
+    let (mut depth, mut at) = (0, 0);
+    while let Some(found) = text[at..].find("/*").into_iter().chain(text[at..].find("*/")).min() {
+        depth += if text[at + found..].starts_with("/*") { 1 } else { -1 };
+        at += found + 2;
+        if depth == 0 {
+            return at;
+        }
+    }
+    text.len()
 }
 
 /// `$tag$ ... $tag$`, or a parameter such as `$1`.
-fn dollar(text: &str) -> (usize, Option<Found>) {
+fn dollar(text: &str) -> (usize, Option<String>) {
     let Some(end) = text[1..].find('$').map(|at| at + 2) else { return (1, None) };
     let tag = &text[..end];
     let name = &tag[1..tag.len() - 1];
@@ -187,15 +200,15 @@ fn dollar(text: &str) -> (usize, Option<Found>) {
         return (1, None);
     }
     match text[end..].find(tag) {
-        Some(at) => (end + at + end, Some(Found::Body(text[end..end + at].to_owned()))),
-        None => (text.len(), Some(Found::Body(text[end..].to_owned()))),
+        Some(at) => (end + at + end, Some(text[end..end + at].to_owned())),
+        None => (text.len(), Some(text[end..].to_owned())),
     }
 }
 
-fn number(text: &str) -> (usize, Option<Found>) {
+fn number(text: &str) -> (usize, Option<String>) {
     let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_'))).unwrap_or(text.len());
     let digits = text[..end].chars().filter(char::is_ascii_digit).count();
-    (end, (digits >= LONG_NUMBER).then(|| Found::Text(text[..end].to_owned())))
+    (end, (digits >= LONG_NUMBER).then(|| text[..end].to_owned()))
 }
 
 #[cfg(test)]
@@ -209,10 +222,12 @@ mod tests {
         assert_eq!(found("length(\"odd 'name'\") > 7 AND id < 4111111111111111"), ["4111111111111111"]);
         assert_eq!(
             found("BEGIN -- for Anna\n x := $1; RETURN $q$a 'b' c$q$; /* and Bob */ END"),
-            ["for Anna", "b", "and Bob"]
+            ["for Anna", "a 'b' c", "and Bob"]
         );
         assert_eq!(found("x2024_123456 = $1 AND ''::text = y"), Vec::<String>::new());
         assert_eq!(found("'never closed"), ["never closed"]);
+        assert_eq!(found(r"E'it\'s Anna' || e'' || 'back\' || x"), ["it's Anna", r"back\"]);
+        assert_eq!(found("/* /* Anna */ and Bob */ 'Cid' /*/ Dora"), ["/* Anna */ and Bob", "Cid", "/ Dora"]);
         for odd in ["$", "$$", "$a", "$é$", "--", "/*", "'", "é'ü", "$$'é"] {
             let _ = found(odd);
         }
