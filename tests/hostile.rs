@@ -517,3 +517,87 @@ fn code_that_ends_our_sessions_ends_the_run_and_no_more() {
     assert_eq!(staging.sql("stage", "select count(*) from t"), "11");
     assert_eq!(staging.databases("stage").len(), 2, "something was left behind");
 }
+
+/// What anybody who may alter a role or a database can set for our sessions.
+const SETTINGS: &[&str] = &[
+    "array_nulls = off",
+    "bytea_output = 'escape'",
+    "client_encoding = 'LATIN1'",
+    "datestyle = 'SQL, DMY'",
+    "default_transaction_isolation = 'serializable'",
+    "enable_tidscan = off",
+    "escape_string_warning = on",
+    "extra_float_digits = -15",
+    "idle_in_transaction_session_timeout = '300ms'",
+    "intervalstyle = 'sql_standard'",
+    "lock_timeout = '1ms'",
+    "quote_all_identifiers = on",
+    "row_security = on",
+    "search_path = 'evil, public, pg_catalog'",
+    "standard_conforming_strings = off",
+    "statement_timeout = '50ms'",
+    "timezone = 'Asia/Kolkata'",
+    "transform_null_equals = on",
+    "xmloption = 'document'",
+];
+
+/// Values that settings make another text of, in a table that travels as bytes and in one that travels as text.
+const SENSITIVE: &str = "
+    create type pair as (a text, b timestamptz);
+    create table as_bytes (id int primary key, names text[], moment timestamptz, day date, span interval, small float4, big float8,
+        raw bytea, tree xml, cost money, costs money[], pairs pair[], odd text, spans tstzrange,
+        lasting interval default '-1 days +02:03:00', listed text[] default array['x', null]);
+    create table as_text (like as_bytes including all, class regclass);
+    insert into as_bytes values
+        (1, array['x', null, 'NULL', 'null'], '2024-02-03 04:05:06.789012+00', '2024-02-03', '-1 days +02:03:04.5', 1.0000001, 0.1,
+            '\\x00015c27', 'a <b>c</b>', 1234.56::numeric::money, array[1::money, null], array[row(null, now())::pair, null],
+            'größe \\ '' 名前 \\n', tstzrange('2024-02-03', null)),
+        (2, '{}', '-infinity', 'infinity', '1 year -2 mons', 'NaN', 1e300, '', '<x/>', null, null, null, '', 'empty');
+    insert into as_text select *, 'as_bytes' from as_bytes;
+    create view compared as select id from as_bytes where odd = null;
+    create table aside (n int generated always as (1) stored); insert into aside default values; insert into aside default values;
+    create table bare (); insert into bare default values;
+    create schema evil; create function evil.length(text) returns int immutable language plpgsql as
+        $$begin raise exception 'evil'; end$$;
+    create materialized view seen as select id, pg_catalog.length(odd) as l from as_bytes";
+
+#[test]
+fn settings_of_roles_and_databases_change_nothing() {
+    let (production, staging) = (start_with(&[]), start_with(&[]));
+    production.sql("postgres", "create database shop");
+    production.sql("shop", SENSITIVE);
+    let folder = tempfile::tempdir().unwrap();
+    let rules = folder.path().join("shop.yaml");
+    fs::write(
+        &rules,
+        "version: 1\ntables: { \"as_*\": { keep: made up }, aside: { keep: made up }, bare: { keep: made up } }\n",
+    )
+    .unwrap();
+    let refresh = || {
+        let mut command = bauta(&["refresh"]);
+        command.arg(&rules).args(["--deep", "--jobs", "2"]).env("BAUTA_KEY", KEY);
+        command.env("BAUTA_SOURCE", production.uri("reader", "shop"));
+        command.env("BAUTA_TARGET", staging.uri("loader", "stage"));
+        let ran = run(command);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    };
+    let all = "set datestyle to iso; set timezone to 'UTC'; set intervalstyle to postgres; set array_nulls to on;
+        set search_path to public; set statement_timeout to 0; set quote_all_identifiers to off; select * from as_bytes order by 1;
+        select * from as_text order by 1; select * from seen order by 1; select count(*), sum(n) from aside; select count(*) from bare;
+        select pg_get_expr(adbin, adrelid) from pg_attrdef d join pg_attribute a on adrelid = attrelid and adnum = attnum
+            order by attrelid::regclass::text, attname; select pg_get_viewdef('compared'::regclass)";
+    let expected = production.sql("shop", all);
+    refresh();
+    assert_eq!(staging.sql("stage", all), expected, "without settings");
+    for setting in SETTINGS {
+        production.sql("postgres", &format!("alter role reader set {setting}"));
+        production.sql("postgres", &format!("alter database shop set {setting}"));
+        staging.sql("postgres", &format!("alter role loader set {setting}"));
+    }
+    refresh();
+    assert_eq!(staging.sql("stage", all), expected, "with every setting");
+    println!(
+        "{} settings of the roles on both sides and of production: every value and constant arrived",
+        SETTINGS.len()
+    );
+}

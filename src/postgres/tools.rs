@@ -11,6 +11,10 @@ use super::connect::Address;
 use super::throwaway::{Search, first_line, folders};
 use crate::failure::Failure;
 
+/// What constants and comparisons in production's structure mean, whatever a role or a database on staging is set to. The rest
+/// of what they depend on stands in the archive.
+const SETTINGS: &str = "-c array_nulls=on -c intervalstyle=postgres -c lc_monetary=C -c quote_all_identifiers=off -c transform_null_equals=off";
+
 /// A `pg_dump` and the `pg_restore` beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tools {
@@ -94,7 +98,7 @@ impl Tools {
                 command.env(name, value);
             }
         }
-        command.env("PGOPTIONS", options).env("PGAPPNAME", "bauta structure");
+        command.env("PGOPTIONS", format!("{options} {SETTINGS}")).env("PGAPPNAME", "bauta structure");
         let child = command.stderr(Stdio::piped()).spawn();
         let output = match child {
             Ok(child) => child.wait_with_output().await,

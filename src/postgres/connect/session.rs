@@ -23,12 +23,14 @@ const OLDEST: u32 = 140_000;
 /// How long a session may take to say goodbye before it is dropped.
 const GOODBYE: Duration = Duration::from_secs(5);
 
-/// What every session is set to. The text codec relies on the four styles; an empty search path makes every name that is
+/// What every session is set to, whatever its role or database is set to. The text codec relies on the four styles, on NULL
+/// in arrays being one, and on money being counted alike on both sides; an empty search path makes every name that is
 /// not qualified an error; with `row_security` off a policy is an error instead of hiding rows; the timeouts are the
 /// caller's business. The server notices within a minute that we are gone, also if it is our machine that is gone.
 const SETTINGS: &str = "\
     SET client_encoding = 'UTF8'; SET search_path TO ''; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; \
     SET TimeZone = 'UTC'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET xmloption = 'content'; \
+    SET array_nulls = on; SET lc_monetary = 'C'; SET quote_all_identifiers = off; SET transform_null_equals = off; \
     SET standard_conforming_strings = on; SET row_security = off; SET jit = off; \
     SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
     SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3; \
