@@ -12,11 +12,12 @@ use super::{Common, Format, endpoint, key, output, progress, rules};
 use crate::failure::Failure;
 use crate::key::RootKey;
 use crate::pipeline;
-use crate::plan::Plan;
+use crate::plan::{Join, Plan, Rows, joins};
 use crate::postgres::connect::{Address, connect};
 use crate::postgres::generations::{Maintenance, Target};
 use crate::postgres::marker::Marker;
-use crate::postgres::{mirror, plans, rows};
+use crate::postgres::{mirror, orphans, plans, rows};
+use crate::schema::TableName;
 use crate::sink::postgres::LoadedRows;
 use crate::source::Source as _;
 use crate::source::postgres::{Options, PostgresSource};
@@ -81,6 +82,7 @@ impl Verify {
             source.check(&plan).await?;
             let marker = self.marker(&target).await?;
             let mut facts = self.facts(&plan, &marker, &source, &target).await?;
+            compare_joins(joins(&loaded.rules, source.schema()), &plan, &source, &target, &mut facts).await?;
             if let Some(file) = &self.plans {
                 compare_plans(file, source.address(), &target, &mut facts).await?;
             }
@@ -149,6 +151,37 @@ impl Verify {
         session.close().await;
         Ok(facts)
     }
+}
+
+/// Compares how many rows refer to nothing on both sides: masks keep joins, so that staging has no more of them.
+async fn compare_joins(
+    mut joins: Vec<Join>,
+    plan: &Plan,
+    source: &PostgresSource,
+    target: &Address,
+    facts: &mut Facts,
+) -> Result<(), Failure> {
+    let empty = |name: &TableName| plan.tables.iter().any(|table| table.table == *name && table.rows == Rows::None);
+    joins.retain(|join| !empty(&join.from) && !empty(&join.to));
+    let session = connect(target, "verify").await?;
+    let staging = orphans::count(&session, source.schema(), &joins).await?;
+    session.close().await;
+    let orphaned: Vec<(Join, u64)> = joins.iter().cloned().zip(staging).filter(|(_, rows)| *rows > 0).collect();
+    let asked: Vec<Join> = orphaned.iter().map(|(join, _)| join.clone()).collect();
+    let production = orphans::count(source.session(), source.schema(), &asked).await?;
+    let mut held = joins.len();
+    for ((join, here), there) in orphaned.iter().zip(production).filter(|((_, here), there)| here > there) {
+        held -= 1;
+        let (from, to) = (join.columns.join(", "), join.to_columns.join(", "));
+        facts.broken.push(format!(
+            "{here} rows of {}({from}) refer to nothing in {}({to}), {there} of production's do",
+            join.from, join.to
+        ));
+    }
+    if !joins.is_empty() {
+        facts.checked.push(format!("{held} of {} joins hold as they do in production", joins.len()));
+    }
+    Ok(())
 }
 
 /// Compares how both servers would run the queries of a file.

@@ -12,6 +12,7 @@ mod exempt;
 mod follow;
 mod formula;
 mod guarantees;
+mod joins;
 pub(crate) mod lineage;
 mod profiles;
 mod references;
@@ -29,6 +30,7 @@ mod uniqueness;
 mod unlisted;
 
 pub use because::Because;
+pub use joins::{Join, joins};
 pub use resolve::resolve;
 pub use switch::{Case, Switch};
 pub use uncovered::{Uncovered, uncovered};

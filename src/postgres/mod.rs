@@ -12,6 +12,7 @@ pub mod interlock;
 pub mod inventory;
 pub mod marker;
 pub mod mirror;
+pub mod orphans;
 pub mod plans;
 mod private;
 pub mod properties;

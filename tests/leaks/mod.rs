@@ -325,6 +325,49 @@ fn a_staging_that_went_wrong_is_told() {
     assert!(ran.stderr.contains("was made from other rules than these"), "{}", ran.stderr);
 }
 
+#[test]
+fn joins_that_went_apart_are_told() {
+    let sql = "create table customers (id int primary key, code text unique);
+        insert into customers select i, 'code-' || 10000 + i from generate_series(1, 100) i;
+        create table orders (day date not null, customer int, tenant int) partition by range (day);
+        create table orders_1 partition of orders for values from ('2026-01-01') to ('2027-01-01');
+        insert into orders select '2026-02-01', i, null from generate_series(1, 102) i;
+        alter table orders_1 add constraint known foreign key (customer) references customers not valid;
+        create table notes (kind text, code text);
+        insert into notes select case i % 3 when 0 then 'o' else 'c' end, 'code-' || 10000 + i from generate_series(1, 99) i;";
+    let rules = "references: [{ from: notes.code, to: customers.code, where: { kind: c } }]
+tables:
+  customers: { columns: { id: permute, code: pattern } }
+  orders: { keep: { \"no person\": [day, tenant] } }
+  notes: { columns: { code: pattern }, keep: { \"a word\": [kind] } }
+";
+    let case = Case::new("leaks_joins", sql, rules);
+    case.refreshed();
+    let verify = || {
+        let mut command = bauta(&["verify"]);
+        command.arg(case.rule_file()).env("BAUTA_SOURCE", case.source()).env("BAUTA_TARGET", case.target());
+        support::run(command)
+    };
+    let ran = verify();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("2 of 2 joins hold as they do in production"), "{}", ran.stdout);
+    staging().sql(
+        &case.staging,
+        "alter table orders_1 disable trigger all; update orders set customer = null where customer is not null and customer
+         not in (select id from customers); update orders set customer = -7 where customer in (select id from customers limit 3);
+         update notes set code = 'elsewhere' where kind = 'c'",
+    );
+    let ran = verify();
+    assert_eq!(ran.code, 5, "{}", ran.stderr);
+    assert!(ran.stdout.contains("0 of 2 joins hold"), "{}", ran.stdout);
+    for told in [
+        "3 rows of orders_1(customer) refer to nothing in customers(id), 2 of production's do",
+        "66 rows of notes(code) refer to nothing in customers(code), 0 of production's do",
+    ] {
+        assert!(ran.stderr.contains(told), "{told} is not told\n{}", ran.stderr);
+    }
+}
+
 /// The number that a finding begins with.
 fn count(finding: &str) -> Option<u64> {
     let words = ["mail addresses of", "codes of", "numbers of", "texts of"];
