@@ -96,7 +96,7 @@ fn changed(text: &str, numbers: &mut Numbers) -> String {
 }
 
 /// Processor time of this thread so far, in seconds: other work on the machine does not count.
-fn processor_time() -> f64 {
+pub(crate) fn processor_time() -> f64 {
     let stat = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     stat.split(' ').next().unwrap().parse::<f64>().unwrap() / 1e9
 }
