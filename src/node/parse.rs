@@ -45,11 +45,7 @@ pub fn parse_all(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
                     at -= 1;
                 }
                 builder.root = None;
-                builder.mistakes.push(
-                    Diagnostic::error(Span { start: at, end: at }, format!("no YAML: {}", error.info())).help(
-                        "a text that holds `: ` or ` #`, or begins with one of * & ! % @ ` { [, goes into quotes",
-                    ),
-                );
+                builder.mistakes.push(no_yaml(text, at, &error.info()));
                 break;
             }
         }
@@ -58,6 +54,19 @@ pub fn parse_all(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
         builder.mistakes.push(Diagnostic::error(Span::default(), "the file is empty").help("start with `version: 1`"));
     }
     (builder.root, builder.mistakes)
+}
+
+/// What ended the parse, with what usually helps.
+fn no_yaml(text: &str, at: usize, why: &str) -> Diagnostic {
+    // The parser blames what stands before or behind a tab that indents a line.
+    let from = text.get(..at).unwrap_or_default().trim_end_matches('\t').len();
+    let rest = text.get(from..).unwrap_or_default();
+    if let Some(tab) = rest.find('\t').filter(|_| why.contains("tab")) {
+        let span = Span { start: from + tab, end: from + tab + 1 };
+        return Diagnostic::error(span, "a tab where YAML takes blanks only").help("indent with blanks");
+    }
+    Diagnostic::error(Span { start: at, end: at }, format!("no YAML: {why}"))
+        .help("a text that holds `: ` or ` #`, or begins with one of * & ! % @ ` { [, goes into quotes")
 }
 
 /// A list or map that is not closed yet.
