@@ -2,6 +2,7 @@
 //! holds a value of anybody's row.
 
 use std::fmt;
+use std::io;
 
 use crate::diagnostic::Diagnostics;
 
@@ -116,3 +117,15 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// Why a file could not be read or written, in words.
+pub fn cause(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::InvalidData => "it is no UTF-8 text".to_owned(),
+        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        other => other.to_string(),
+    }
+}

@@ -28,6 +28,7 @@
 //! - [`secrets`]: passwords and the key are nowhere but where they were put.
 //! - [`shape`]: what masked columns look like on both sides: reported, warned about, refused.
 //! - [`shipped`]: the shipped rules, the demo, the README.
+//! - [`stranger`]: somebody new types something wrong: the answer says where, why and what to do.
 //! - [`subset`]: which rows travel in every shape of reference, against a second way of working it out.
 //! - [`support`]: two throwaway servers, and what tests do with them.
 //! - [`tidy`]: the layers and habits of `src/lib.rs` hold (reads the sources, no database).
@@ -70,6 +71,7 @@ mod rules;
 mod secrets;
 mod shape;
 mod shipped;
+mod stranger;
 mod subset;
 mod support;
 mod tidy;

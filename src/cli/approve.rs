@@ -12,7 +12,7 @@ use super::{Common, output};
 use crate::approval::{self, Approval, Approver, Found, Subject};
 use crate::audit::Signed;
 use crate::diagnostic::Diagnostics;
-use crate::failure::Failure;
+use crate::failure::{Failure, cause};
 
 /// Signs a rule file, with its schema snapshot and scripts, as somebody who reviewed them
 ///
@@ -51,7 +51,8 @@ impl Approve {
         if let Some(name) = &self.print_line {
             let odd = name.trim().is_empty() || name.starts_with('#') || name.chars().any(char::is_control);
             if odd {
-                return Err(Failure::usage("an approver has a name of a word or a few"));
+                return Err(Failure::usage("an approver has a name of a word or a few")
+                    .remedy("such as --print-line \"Ann Lee\"; no control characters, no # in front"));
             }
             return output::result(approval::line(name.trim(), &key.public()));
         }
@@ -66,7 +67,7 @@ impl Approve {
         let approval = Approval::sign(subject, jiff::Timestamp::now().to_string(), &key);
         let file = path.with_extension(format!("{}.approval", approval.key));
         fs::write(&file, approval.to_json())
-            .map_err(|error| Failure::world(format!("{} cannot be written: {}", file.display(), error.kind())))?;
+            .map_err(|error| Failure::world(format!("{} cannot be written: {}", file.display(), cause(&error))))?;
         output::result(format!("{}: approved; put it beside the rules into their repository", file.display()))
     }
 }
@@ -118,7 +119,7 @@ pub(super) fn signed(loaded: &Loaded, list: Option<&Path>) -> Result<Signed, Fai
 fn approvers(list: &Path) -> Result<Vec<Approver>, Failure> {
     let name = list.display();
     let text = fs::read_to_string(list)
-        .map_err(|error| Failure::usage(format!("the list of approvers {name} cannot be read: {}", error.kind())))?;
+        .map_err(|error| Failure::usage(format!("the list of approvers {name} cannot be read: {}", cause(&error))))?;
     approval::approvers(&text).map_err(|(line, why)| {
         Failure::usage(format!("{name}:{line}: {why}"))
             .remedy("each approver prints a line with `bauta approve --print-line NAME --key FILE`")
@@ -139,7 +140,7 @@ fn subject(loaded: &Loaded) -> Result<Subject, Failure> {
 fn beside(rules: &Path) -> Result<Vec<Found>, Failure> {
     let folder = rules.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let unreadable = |error: std::io::Error| {
-        Failure::world(format!("the folder {} cannot be read: {}", folder.display(), error.kind()))
+        Failure::world(format!("the folder {} cannot be read: {}", folder.display(), cause(&error)))
     };
     let stem = rules.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let mut found = Vec::new();

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::{Common, Format, approve, endpoint, output, rules};
 use crate::audit::{self, Input, Register, Run};
-use crate::failure::Failure;
+use crate::failure::{Failure, cause};
 
 /// Writes the register of every column: what it holds, what happens to it, who could undo that, why, and what deserves a
 /// second look; from the rules and their schema snapshot alone
@@ -53,7 +53,7 @@ impl Audit {
         match &self.output {
             None => output::result(text),
             Some(path) => fs::write(path, format!("{text}\n"))
-                .map_err(|error| Failure::world(format!("{} cannot be written: {}", path.display(), error.kind()))),
+                .map_err(|error| Failure::world(format!("{} cannot be written: {}", path.display(), cause(&error)))),
         }
     }
 
@@ -96,7 +96,7 @@ impl Audit {
 /// The file cannot be read or is no report (exit 2).
 pub(super) fn read_report(path: &std::path::Path) -> Result<Run, Failure> {
     let text = fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("the report {} cannot be read: {}", path.display(), error.kind())))?;
+        .map_err(|error| Failure::usage(format!("the report {} cannot be read: {}", path.display(), cause(&error))))?;
     Run::from_json(&text).map_err(|why| {
         Failure::usage(format!("{} is no report of a run: {why}", path.display()))
             .remedy("`bauta refresh --report DIR` leaves one there for every run")

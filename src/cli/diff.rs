@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Common, Format, audit as audit_command, output};
 use crate::audit::{self, Input, Register, Run};
 use crate::diff::{self, Change, Grade, Version};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, cause};
 use crate::plan::{self, Script};
 use crate::rules::{self, RuleFile};
 use crate::schema::Schema;
@@ -172,11 +172,11 @@ impl Place {
     fn read(&self) -> Result<String, Failure> {
         let unreadable = |why: String| Failure::usage(format!("{} cannot be read: {why}", self.name()));
         match self {
-            Place::File(path) => fs::read_to_string(path).map_err(|error| unreadable(error.kind().to_string())),
+            Place::File(path) => fs::read_to_string(path).map_err(|error| unreadable(cause(&error))),
             Place::Git(..) => {
                 // A name that begins with `-` is no option behind this.
                 let shown = Command::new("git").args(["show", "--end-of-options", &self.name()]).output();
-                let shown = shown.map_err(|error| unreadable(format!("git does not run ({})", error.kind())))?;
+                let shown = shown.map_err(|error| unreadable(format!("git does not run ({})", cause(&error))))?;
                 if !shown.status.success() {
                     return Err(unreadable("git has no such revision or file".to_owned()));
                 }

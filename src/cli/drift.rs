@@ -158,6 +158,7 @@ fn text(found: &[Difference], notes: &[String]) -> String {
     let told: Vec<_> = counts.iter().map(|(area, count)| format!("{count} {}", area.word())).collect();
     lines.push(match told.is_empty() {
         true => "no difference".to_owned(),
+        false if found.len() == 1 => format!("1 difference: {}", told.join(", ")),
         false => format!("{} differences: {}", found.len(), told.join(", ")),
     });
     lines.join("\n")

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::record::{folder, signing_key};
 use super::{Common, Format, endpoint, output};
 use crate::evidence::{Envelope, Outcome, Verdict, verify, verify_one};
-use crate::failure::Failure;
+use crate::failure::{Failure, cause};
 use crate::postgres::generations::Maintenance;
 use crate::postgres::marker::State;
 use crate::signature::PublicKey;
@@ -165,12 +165,12 @@ fn show(path: &Path) -> Result<(), Failure> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| Failure::world(format!("{} cannot be read: {}", path.display(), error.kind())))
+    fs::read(path).map_err(|error| Failure::world(format!("{} cannot be read: {}", path.display(), cause(&error))))
 }
 
 fn public_key(path: &Path) -> Result<PublicKey, Failure> {
     let text = fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("{} cannot be read: {}", path.display(), error.kind())))?;
+        .map_err(|error| Failure::usage(format!("{} cannot be read: {}", path.display(), cause(&error))))?;
     PublicKey::read(&text).map_err(|why| {
         Failure::usage(format!("{} holds no public key: {why}", path.display()))
             .remedy("print it with `bauta evidence public-key SIGNING-KEY`")

@@ -11,7 +11,7 @@ use super::{Common, endpoint, output, rules};
 use crate::class;
 use crate::classify::Survey;
 use crate::draft;
-use crate::failure::Failure;
+use crate::failure::{Failure, cause};
 use crate::schema::Schema;
 use crate::source::Source as _;
 use crate::source::postgres::{Options, PostgresSource, Sample};
@@ -46,7 +46,8 @@ impl Init {
             for path in [path.as_path(), &snapshot] {
                 if path.exists() {
                     let message = format!("{} is there already", path.display());
-                    return Err(Failure::usage(message).remedy("name another file"));
+                    let remedy = "name another file; `bauta init --update RULES` adds to one what is new in production";
+                    return Err(Failure::usage(message).remedy(remedy));
                 }
             }
         }
@@ -113,6 +114,12 @@ impl Init {
         }
         let schema = source.schema().clone();
         let looked = async {
+            if schema.tables.is_empty() {
+                let message = format!("{} has no table that its role can see", source.database().name);
+                return Err(
+                    Failure::usage(message).remedy("check the database's name, and the role's rights on its schemas")
+                );
+            }
             if self.rows == 0 {
                 return Ok((Sample::default(), Vec::new()));
             }
@@ -144,7 +151,7 @@ fn unsettled(found: crate::diagnostic::Diagnostics) -> Failure {
 /// Writes a file that is not there yet.
 fn create(path: &Path, text: &str) -> Result<(), Failure> {
     let written = fs::File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| Failure::world(format!("{} cannot be written: {}", path.display(), error.kind())))
+    written.map_err(|error| Failure::world(format!("{} cannot be written: {}", path.display(), cause(&error))))
 }
 
 /// Writes a file in the place of one, which is the old one or the new one at any moment.
@@ -159,7 +166,7 @@ fn replace(path: &Path, text: &str) -> Result<(), Failure> {
         file.persist(path).map_err(|error| error.error)
     });
     let failed =
-        |error: std::io::Error| Failure::world(format!("{} cannot be written: {}", path.display(), error.kind()));
+        |error: std::io::Error| Failure::world(format!("{} cannot be written: {}", path.display(), cause(&error)));
     written.map(drop).map_err(failed)
 }
 

@@ -9,7 +9,7 @@ use rand::rngs::SysRng;
 use zeroize::Zeroizing;
 
 use super::environment;
-use crate::failure::Failure;
+use crate::failure::{Failure, cause};
 use crate::key::RootKey;
 
 /// The key of a run.
@@ -45,7 +45,7 @@ pub(super) fn find() -> Result<RunKey, Failure> {
 pub(super) fn private(path: &Path) -> Result<Zeroizing<String>, Failure> {
     let name = path.display();
     let unreadable = |error: std::io::Error| {
-        Failure::usage(format!("the key file {name} cannot be read: {}", error.kind()))
+        Failure::usage(format!("the key file {name} cannot be read: {}", cause(&error)))
             .remedy(format!("make one: `(umask 077; bauta keygen > {name})`"))
     };
     let metadata = fs::metadata(path).map_err(unreadable)?;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, cause};
 
 mod approve;
 mod audit;
@@ -79,6 +79,18 @@ enum Format {
     Sarif,
     /// One page for a browser (where a command says so)
     Html,
+}
+
+impl Format {
+    fn word(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Json => "json",
+            Format::Markdown => "markdown",
+            Format::Sarif => "sarif",
+            Format::Html => "html",
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -156,8 +168,34 @@ pub fn main() -> ExitCode {
     }
 }
 
+impl Command {
+    /// What prints its results in other forms than text and JSON, by its name.
+    fn also_prints(&self) -> (&'static str, &'static [Format]) {
+        match self {
+            Command::Audit(_) => ("audit", &[Format::Markdown, Format::Html]),
+            Command::Check(_) => ("check", &[Format::Sarif]),
+            Command::Drift(_) => ("drift", &[Format::Sarif]),
+            Command::Masks(_) => ("masks", &[Format::Markdown]),
+            _ => ("this command", &[]),
+        }
+    }
+
+    /// Refuses a form that nobody would get.
+    fn refuse_format(&self, format: Format) -> Result<(), Failure> {
+        let (name, also) = self.also_prints();
+        if matches!(format, Format::Text | Format::Json) || also.contains(&format) {
+            return Ok(());
+        }
+        let known = [Format::Text, Format::Json].into_iter().chain(also.iter().copied());
+        let known: Vec<&str> = known.map(Format::word).collect();
+        Err(Failure::usage(format!("{name} does not print {}", format.word()))
+            .remedy(format!("--format takes {} here", known.join(", "))))
+    }
+}
+
 fn run(cli: Cli) -> Result<(), Failure> {
     let Cli { command, common } = cli;
+    command.refuse_format(common.format)?;
     match command {
         Command::Approve(command) => command.run(&common),
         Command::Audit(command) => block_on(command.run(&common)),
@@ -187,7 +225,7 @@ fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, F
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|error| Failure::world(format!("the runtime could not start: {}", error.kind())))?
+        .map_err(|error| Failure::world(format!("the runtime could not start: {}", cause(&error))))?
         .block_on(command)
 }
 

@@ -1,5 +1,4 @@
 //! What is printed, and how: results to stdout, failures to stderr.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the one place that prints")]
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -34,7 +33,12 @@ pub(super) fn json_line(level: &str, event: &str, more: serde_json::Value) {
     if let (Some(line), serde_json::Value::Object(more)) = (line.as_object_mut(), more) {
         line.extend(more);
     }
-    eprintln!("{line}");
+    to_stderr(format_args!("{line}\n"));
+}
+
+/// Writes to stderr. That nobody listens any more (`2>&1 | head`, a log that went away) is no reason to end a run.
+fn to_stderr(text: std::fmt::Arguments<'_>) {
+    let _ = std::io::stderr().write_fmt(text);
 }
 
 fn is_json() -> bool {
@@ -60,7 +64,7 @@ pub(super) fn note(text: impl Display) {
     if is_json() {
         json_line("info", "note", json!({"message": text.to_string()}));
     } else {
-        eprintln!("{}", clean(&text.to_string()));
+        to_stderr(format_args!("{}\n", clean(&text.to_string())));
     }
 }
 
@@ -123,7 +127,7 @@ pub(super) fn warnings(found: &Diagnostics, format: LogFormat) {
 
 /// Prints findings with their lines of the rule file.
 pub(super) fn diagnostics(found: &Diagnostics) {
-    eprint!("{}", diagnostic::render(found, std::io::stderr().is_terminal()));
+    to_stderr(format_args!("{}", diagnostic::render(found, std::io::stderr().is_terminal())));
 }
 
 /// Findings for programs.
@@ -154,7 +158,7 @@ pub(super) fn hide_panics() {
         if is_json() {
             json_line("error", "defect", json!({"exit": 1, "message": message}));
         } else {
-            eprintln!("error: {message}");
+            to_stderr(format_args!("error: {message}\n"));
         }
     }));
 }

@@ -6,6 +6,7 @@ mod json;
 mod text;
 
 use std::borrow::Cow;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -14,7 +15,7 @@ use self::estimate::Estimate;
 use super::endpoint::From;
 use super::{Common, Format, endpoint, output, refresh, rules, why};
 use crate::failure::Failure;
-use crate::plan::{Plan, TablePlan};
+use crate::plan::{self, Plan};
 use crate::source::Source;
 use crate::source::csv::CsvSource;
 use crate::source::postgres::{Options, PostgresSource};
@@ -42,7 +43,7 @@ pub(super) struct Show {
     table: Option<String>,
     /// Workers that the refresh will have: tables are split among them
     #[arg(long)]
-    jobs: Option<usize>,
+    jobs: Option<NonZeroUsize>,
     /// Split tables into units of this size, such as 64MB
     #[arg(long, value_parser = refresh::bytes)]
     split_size: Option<u64>,
@@ -60,7 +61,8 @@ impl Show {
         if let Some(asked) = &self.why {
             return why::show(&loaded, self.source.as_deref(), asked, common).await;
         }
-        let jobs = self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+        let jobs =
+            self.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), NonZeroUsize::get);
         let source: Option<Box<dyn Source>> = match self.source.as_deref() {
             None => None,
             Some(uri) => Some(match endpoint::source(Some(uri))? {
@@ -96,8 +98,8 @@ impl Show {
         };
         let (mut plan, _) = loaded.resolve(&schema, common, false)?;
         if let Some(name) = &self.table {
-            let known: Vec<String> = plan.tables.iter().map(|table| table.table.to_string()).collect();
-            plan.tables.retain(|table| [table.table.to_string(), bare(table)].contains(name));
+            let known: Vec<String> = schema.tables.iter().map(|table| table.name.to_string()).collect();
+            plan.tables.retain(|table| plan::names::is_part_of(&schema, &table.table, name));
             if plan.tables.is_empty() {
                 let near = crate::diagnostic::nearest(name, known.iter().map(String::as_str));
                 let failure = Failure::usage(format!("the plan has no table `{name}`"));
@@ -112,8 +114,4 @@ impl Show {
         let estimate = Estimate::new(&plan, source, jobs, self.rate, self.report.as_deref())?;
         Ok((plan, estimate))
     }
-}
-
-fn bare(table: &TablePlan) -> String {
-    format!("{}.{}", table.table.schema, table.table.name)
 }

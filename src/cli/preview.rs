@@ -13,7 +13,9 @@ use super::endpoint::From;
 use super::{Common, Format, endpoint, key, output, rules};
 use crate::batch::Batch;
 use crate::failure::Failure;
+use crate::plan::names::is_part_of;
 use crate::plan::{Plan, Rows, TablePlan};
+use crate::schema::Schema;
 use crate::source::csv::CsvSource;
 use crate::source::postgres::{Options, PostgresSource};
 use crate::source::{Part, Source, Unit};
@@ -55,7 +57,7 @@ impl Preview {
         };
         let looked = async {
             let (plan, _) = loaded.resolve(source.schema(), common, false)?;
-            let index = find(&plan, &self.table)?;
+            let index = find(&plan, source.schema(), &self.table)?;
             let table = cells::as_text(&plan.tables[index]);
             let wants = cells::wants(&table, &run_key.key, self.show_original);
             let batch = first(source.as_ref(), &table, index, &wants, self.rows.into()).await?;
@@ -88,18 +90,14 @@ impl Preview {
 }
 
 /// The table of a plan that a name means; of a partitioned one its first partition.
-fn find(plan: &Plan, name: &str) -> Result<usize, Failure> {
-    let named = |table: &TablePlan| {
-        [&table.table, &table.into]
-            .iter()
-            .any(|one| [one.to_string(), format!("{}.{}", one.schema, one.name)].contains(&name.to_owned()))
-    };
+fn find(plan: &Plan, schema: &Schema, name: &str) -> Result<usize, Failure> {
+    let named = |table: &TablePlan| is_part_of(schema, &table.table, name);
     let unknown = || {
-        let known: Vec<String> = plan.tables.iter().map(|table| table.table.to_string()).collect();
+        let known: Vec<String> = schema.tables.iter().map(|table| table.name.to_string()).collect();
         let failure = Failure::usage(format!("the plan has no table `{name}` with rows of its own"));
         match crate::diagnostic::nearest(name, known.iter().map(String::as_str)) {
             Some(near) => failure.remedy(format!("did you mean `{near}`?")),
-            None => failure,
+            None => failure.remedy("`bauta plan` shows them all"),
         }
     };
     let index = plan.tables.iter().position(named).ok_or_else(unknown)?;

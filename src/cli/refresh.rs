@@ -13,7 +13,7 @@ use super::patience::{self, Patience};
 use super::record::{self, Recorder};
 use super::{Common, Format, endpoint, key, output, progress, rules, signals};
 use crate::diagnostic::Diagnostics;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, cause};
 use crate::pipeline;
 use crate::plan::Plan;
 use crate::postgres::about::about;
@@ -408,7 +408,7 @@ pub(super) fn write(folder: &Path, report: &Report) -> Result<(), Failure> {
     fs::create_dir_all(folder)
         .and_then(|()| fs::write(&path, serde_json::to_string_pretty(report).unwrap_or_default()))
         .map_err(|error| {
-            Failure::world(format!("staging is published, but {} cannot be written: {}", path.display(), error.kind()))
+            Failure::world(format!("staging is published, but {} cannot be written: {}", path.display(), cause(&error)))
         })
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Common, endpoint, output};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, cause};
 use crate::plan::{self, Plan, Script};
 use crate::rules::{self, RuleFile};
 use crate::schema::Schema;
@@ -24,10 +24,13 @@ pub(super) struct Loaded {
 /// Every mistake of the language, a file that cannot be read, a snapshot that is none (exit 2).
 pub(super) fn load(path: &Path, schema: Option<&Path>) -> Result<Loaded, Failure> {
     let text = fs::read_to_string(path).map_err(|error| {
-        Failure::usage(format!("the rule file {} cannot be read: {}", path.display(), error.kind()))
+        Failure::usage(format!("the rule file {} cannot be read: {}", path.display(), cause(&error)))
     })?;
-    let rules = rules::read(&path.display().to_string(), &text)?;
     let beside = snapshot_path(path);
+    let rules = match rules::read_all(&path.display().to_string(), &text) {
+        (Some(rules), found) if found.list.is_empty() => rules,
+        (rules, found) => return Err(with_names(rules, found, schema.unwrap_or(&beside)).into()),
+    };
     let snapshot = match schema {
         Some(path) => Some(read_snapshot(path)?),
         None if beside.exists() => Some(read_snapshot(&beside)?),
@@ -41,7 +44,7 @@ pub(super) fn load(path: &Path, schema: Option<&Path>) -> Result<Loaded, Failure
             Ok(sql) => scripts.push(Script { name: script.value.clone(), sql }),
             Err(error) => missing.push(Diagnostic::error(
                 script.span,
-                format!("the script {} cannot be read: {}", file.display(), error.kind()),
+                format!("the script {} cannot be read: {}", file.display(), cause(&error)),
             )),
         }
     }
@@ -49,6 +52,17 @@ pub(super) fn load(path: &Path, schema: Option<&Path>) -> Result<Loaded, Failure
         return Ok(Loaded { rules, snapshot, scripts });
     }
     Err(Diagnostics { file: rules.path, text: rules.text, list: missing }.into())
+}
+
+/// Mistakes of the language, and those in names that can be told all the same, so that one run finds both.
+fn with_names(rules: Option<RuleFile>, mut found: Diagnostics, schema: &Path) -> Diagnostics {
+    if let Some(rules) = rules {
+        let schema = schema.exists().then(|| read_snapshot(schema).ok()).flatten();
+        found.list.extend(plan::names::mistakes(&rules, schema.as_ref()));
+        found.list.sort_by_key(|one| one.span);
+        found.list.dedup();
+    }
+    found
 }
 
 /// The day that it is now, in UTC.
@@ -67,7 +81,7 @@ pub(super) fn snapshot_path(rules: &Path) -> PathBuf {
 /// The file cannot be read or holds something else (exit 2).
 pub(super) fn read_snapshot(path: &Path) -> Result<Schema, Failure> {
     let text = fs::read_to_string(path).map_err(|error| {
-        Failure::usage(format!("the schema snapshot {} cannot be read: {}", path.display(), error.kind()))
+        Failure::usage(format!("the schema snapshot {} cannot be read: {}", path.display(), cause(&error)))
     })?;
     Schema::from_json(&text).map_err(|why| {
         Failure::usage(format!("{} is no schema snapshot: {why}", path.display()))

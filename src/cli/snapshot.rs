@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Common, endpoint, output, rules};
-use crate::failure::Failure;
+use crate::failure::{Failure, cause};
 use crate::schema::Schema;
 
 /// Writes the schema snapshot that `check` uses offline and that grouped keeps cover; review what changed in it
@@ -31,7 +31,7 @@ impl Snapshot {
             return output::result(schema.to_json().trim_end());
         }
         fs::write(&path, schema.to_json())
-            .map_err(|error| Failure::world(format!("{} cannot be written: {}", path.display(), error.kind())))?;
+            .map_err(|error| Failure::world(format!("{} cannot be written: {}", path.display(), cause(&error))))?;
         if !common.quiet {
             let columns: usize = schema.tables.iter().map(|table| table.columns.len()).sum();
             let tables = schema.tables.len();

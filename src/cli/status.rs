@@ -52,7 +52,8 @@ impl Status {
             )
             .remedy("look for the runs since: their logs, reports or evidence say why none was published")),
             (Some(_), None) => {
-                Err(Failure::new(Kind::Found, format!("{} has no live generation that bauta made", target.database())))
+                Err(Failure::new(Kind::Found, format!("{} has no live generation that bauta made", target.database()))
+                    .remedy("`bauta refresh` makes one; check the name after the slash of the address"))
             }
         }
     }

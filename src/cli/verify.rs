@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::endpoint::From;
 use super::{Common, Format, endpoint, key, output, progress, rules};
-use crate::failure::Failure;
+use crate::failure::{Failure, cause};
 use crate::key::RootKey;
 use crate::pipeline;
 use crate::plan::{Join, Plan, Rows, joins};
@@ -109,7 +109,8 @@ impl Verify {
         match there? {
             Target::Live(database) => database.marker.ok_or_else(|| Failure::bug("a live generation without marker")),
             Target::Foreign(_) => Err(Failure::refused(format!("{} was not made by bauta", target.database()))),
-            Target::Absent => Err(Failure::refused(format!("there is no database {}", target.database()))),
+            Target::Absent => Err(Failure::refused(format!("there is no database {}", target.database()))
+                .remedy("`bauta refresh` makes it; check the name after the slash of the address")),
         }
     }
 
@@ -188,7 +189,7 @@ async fn compare_joins(
 async fn compare_plans(path: &Path, source: &Address, target: &Address, facts: &mut Facts) -> Result<(), Failure> {
     let file = path.display();
     let text = fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("the queries {file} cannot be read: {}", error.kind())))?;
+        .map_err(|error| Failure::usage(format!("the queries {file} cannot be read: {}", cause(&error))))?;
     let queries = plans::queries(&text);
     if queries.is_empty() {
         return Err(Failure::usage(format!("{file} holds no query")));
@@ -212,7 +213,7 @@ async fn compare_plans(path: &Path, source: &Address, target: &Address, facts: &
 fn read(path: &Path, generation: &str) -> Result<Reported, Failure> {
     let file = if path.is_dir() { path.join(format!("bauta-{generation}.json")) } else { path.to_owned() };
     let text = fs::read_to_string(&file)
-        .map_err(|error| Failure::usage(format!("the report {} cannot be read: {}", file.display(), error.kind())))?;
+        .map_err(|error| Failure::usage(format!("the report {} cannot be read: {}", file.display(), cause(&error))))?;
     let report: Reported = serde_json::from_str(&text)
         .map_err(|_| Failure::usage(format!("{} is no report of a refresh", file.display())))?;
     if report.run == generation {

@@ -62,7 +62,6 @@ mod repeats;
 mod rings;
 mod script;
 mod secret;
-mod seeds;
 mod shift;
 mod small;
 mod street;

@@ -192,7 +192,8 @@ fn of_class(rules: &RuleFile, class: &str, span: Span) -> Option<MaskUse> {
     Some(MaskUse { name: crate::rules::Spanned { value: name, span }, params: Vec::new() })
 }
 
-fn known(used: &MaskUse, mistakes: &mut Vec<Diagnostic>) -> Option<&'static MaskDef> {
+/// The mask that a rule names.
+pub(super) fn known(used: &MaskUse, mistakes: &mut Vec<Diagnostic>) -> Option<&'static MaskDef> {
     let found = mask::find(&used.name.value);
     if found.is_none() {
         let mistake = Diagnostic::error(used.name.span, format!("there is no mask `{}`", used.name.value));

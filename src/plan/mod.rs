@@ -14,6 +14,7 @@ mod formula;
 mod guarantees;
 mod joins;
 pub(crate) mod lineage;
+pub mod names;
 mod profiles;
 mod references;
 mod resolve;

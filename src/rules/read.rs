@@ -14,19 +14,23 @@ use crate::node::{self, Entry, Node, Value};
 /// # Errors
 /// Every mistake that can be seen without a schema, sorted by place.
 pub fn read(path: &str, text: &str) -> Result<RuleFile, Diagnostics> {
+    match read_all(path, text) {
+        (Some(file), found) if found.list.is_empty() => Ok(file),
+        (_, found) => Err(found),
+    }
+}
+
+/// Reads a rule file as far as it goes: what could be read, and every mistake that can be seen without a schema, sorted by
+/// place.
+pub fn read_all(path: &str, text: &str) -> (Option<RuleFile>, Diagnostics) {
     let (root, mut mistakes) = node::parse_all(text);
     let mut reader = Reader { text, mistakes: Vec::new() };
     let file = root.and_then(|root| reader.file(path, &root));
     // What is no strict YAML is not blamed a second time for what it says.
     let blamed: BTreeSet<Option<Span>> = mistakes.iter().map(|found| found.span).collect();
     mistakes.extend(reader.mistakes.into_iter().filter(|found| !blamed.contains(&found.span)));
-    match file {
-        Some(file) if mistakes.is_empty() => Ok(file),
-        _ => {
-            mistakes.sort_by_key(|found| found.span);
-            Err(Diagnostics { file: path.to_owned(), text: text.to_owned(), list: mistakes })
-        }
-    }
+    mistakes.sort_by_key(|found| found.span);
+    (file, Diagnostics { file: path.to_owned(), text: text.to_owned(), list: mistakes })
 }
 
 /// Collects mistakes while it walks the tree.

@@ -9,7 +9,7 @@ use clap::Args;
 use super::record::Recorder;
 use super::refresh::{self, Job};
 use super::{Common, endpoint, environment, key, output, progress, signals};
-use crate::failure::Failure;
+use crate::failure::{Failure, cause};
 use crate::postgres::throwaway::{Search, find_server};
 use crate::report::Report;
 
@@ -103,5 +103,5 @@ fn tables(schema: &str) -> Vec<String> {
 
 fn read(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path)
-        .map_err(|error| Failure::world(format!("{} cannot be read: {}", path.display(), error.kind())))
+        .map_err(|error| Failure::world(format!("{} cannot be read: {}", path.display(), cause(&error))))
 }

@@ -75,7 +75,12 @@ fn table(def: &'static MaskDef, of: &str, params: &str) -> Result<TablePlan, Fai
     }
     let wrong = |found: &[Diagnostic]| {
         let messages: Vec<&str> = found.iter().map(|one| one.message.as_str()).collect();
-        Failure::usage(messages.join("; "))
+        let failure = Failure::usage(messages.join("; "));
+        let more = found.iter().flat_map(|one| [&one.label].into_iter().chain(&one.help));
+        match more.into_iter().find(|text| !text.is_empty()) {
+            Some(remedy) => failure.remedy(remedy.clone()),
+            None => failure.remedy(format!("`bauta masks {}` tells its parameters", def.name)),
+        }
     };
     let entries = match node::parse(if params.trim().is_empty() { "{}" } else { params }) {
         Ok(node) => match node.value {

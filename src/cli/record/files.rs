@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, cause};
 
 /// Replaces a file in one step: a reader finds the old one or the new one.
 ///
@@ -38,5 +38,5 @@ pub(super) fn append(path: &Path, line: &str) -> Result<(), Failure> {
 }
 
 fn failed(path: &Path, error: &io::Error) -> Failure {
-    Failure::world(format!("{} cannot be written: {}", path.display(), error.kind()))
+    Failure::world(format!("{} cannot be written: {}", path.display(), cause(error)))
 }

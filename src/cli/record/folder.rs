@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, flock};
 
 use crate::evidence::{Chain, FoundIn, SUMS, Sealed};
-use crate::failure::Failure;
+use crate::failure::{Failure, cause};
 
 /// A folder that nobody else writes to, until it is dropped.
 pub(super) struct Folder {
@@ -130,7 +130,7 @@ pub(in crate::cli) fn read(path: &Path) -> Result<BTreeMap<String, Vec<u8>>, Fai
         }
         Ok(files)
     };
-    read().map_err(|error: io::Error| Failure::world(format!("{} cannot be read: {}", path.display(), error.kind())))
+    read().map_err(|error: io::Error| Failure::world(format!("{} cannot be read: {}", path.display(), cause(&error))))
 }
 
 /// The name of a file that is not whole yet.
@@ -148,6 +148,6 @@ fn is_page(file: &str) -> bool {
 }
 
 fn failed(path: &Path, error: &io::Error) -> Failure {
-    Failure::world(format!("the evidence cannot be written into {}: {}", path.display(), error.kind()))
+    Failure::world(format!("the evidence cannot be written into {}: {}", path.display(), cause(error)))
         .remedy("name a folder that this program may write to with --evidence")
 }

@@ -130,6 +130,9 @@ async fn lock(session: &Session, tables: &[TableName], timeout: Duration) -> Res
             _ => Obstacle::Failed(session.failure(error, &format!("locking {table} for reading"))),
         }
     };
+    if tables.is_empty() {
+        return Ok(());
+    }
     let answers = session.simple_query_raw(&statements.join("; ")).await.map_err(|error| failed(&error, locked))?;
     let mut answers = pin!(answers);
     while let Some(answer) = answers.next().await {
