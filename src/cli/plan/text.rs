@@ -99,7 +99,9 @@ fn table_lines(table: &TablePlan, units: usize, width: usize) -> Vec<String> {
     }
     let mut kept: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for column in table.columns.iter().filter(|column| column.is_kept()) {
-        kept.entry(column.because.to_string()).or_default().push(&column.facts.column.column);
+        let because = &column.because;
+        let why = if because.source().is_some() { format!("kept: {because}") } else { because.to_string() };
+        kept.entry(why).or_default().push(&column.facts.column.column);
     }
     let kept = kept.into_iter().map(|(why, columns)| format!("{}  {why}", columns.join(", ")));
     lines.extend(kept.flat_map(|line| wrapped(&line, width, 2, INDENT)));
