@@ -1,10 +1,13 @@
 //! What the programs that watch jobs get: metrics, logs, lineage events, the age of staging.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::support::{Case, bauta, production, run};
+use crate::support::{Case, KEY, bauta, production, run, spawn, staging};
 
 const SQL: &str = "
     create table people (id int primary key, name text, city text);
@@ -109,7 +112,8 @@ fn every_line_of_a_json_log_has_the_same_fields_and_the_run() {
         }
         let last = lines.last().unwrap();
         assert_eq!(last["event"] == "failed", code != 0, "{last}");
-        assert!(code == 0 || last["exit"] == code);
+        assert_eq!(last["event"] == "done", code == 0, "{last}");
+        assert_eq!(last["exit"], code);
     }
 }
 
@@ -162,6 +166,166 @@ fn lineage_events_tell_every_column_and_its_mask() {
         assert_eq!(from(column)["field"], column);
     }
     assert_eq!(events[3]["run"]["facets"]["errorMessage"]["programmingLanguage"], "Rust");
+}
+
+/// A path that is wrong is told before the first row, once; nothing is made and nothing is left over.
+#[test]
+fn a_run_whose_files_could_not_be_written_does_not_begin() {
+    let case = Case::new("unwritable", SQL, RULES);
+    let folder = case.folder.path();
+    let (metrics, file) = (folder.join("good.prom"), folder.join("file"));
+    std::fs::write(&file, "").unwrap();
+    let path = |path: &std::path::Path| path.to_str().unwrap().to_owned();
+    for (option, wrong) in [
+        ("--metrics-file", path(&folder.join("missing/bauta.prom"))),
+        ("--metrics-file", path(folder)),
+        ("--metrics-file", "/proc/bauta.prom".to_owned()),
+        ("--report", path(&file.join("reports"))),
+        ("--report", path(&file)),
+        ("--openlineage", path(&folder.join("missing/lineage.ndjson"))),
+    ] {
+        let good = ["--metrics-file", metrics.to_str().unwrap()];
+        let more = if option == good[0] { vec![option, &wrong] } else { vec![good[0], good[1], option, &wrong] };
+        let ran = case.refresh(&more);
+        assert_eq!(ran.code, 3, "{option} {wrong}: {}", ran.stderr);
+        assert!(ran.stderr.contains(&wrong) && ran.stderr.contains("= help: name a place"), "{}", ran.stderr);
+        assert_eq!(ran.stderr.matches("cannot be written").count(), 1, "{}", ran.stderr);
+        assert!(!ran.stderr.contains("opening production"), "{}", ran.stderr);
+        if option != good[0] {
+            let told = parsed(&std::fs::read_to_string(&metrics).unwrap());
+            assert_eq!(value(&told, "bauta_last_run_exit_code"), 3.0);
+        }
+    }
+    assert!(staging().databases(&case.staging).is_empty());
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut left: Vec<String> = names.collect();
+    left.sort();
+    assert_eq!(left, ["case.yaml", "file", "good.prom"]);
+}
+
+#[test]
+fn a_run_that_is_told_to_stop_says_so_to_everybody() {
+    let case = Case::new("stopped", SQL, RULES);
+    production()
+        .sql(&case.production, "insert into people select i, 'Person', 'Town' from generate_series(100, 60000) i");
+    let (metrics, lineage) = (case.folder.path().join("bauta.prom"), case.folder.path().join("lineage.ndjson"));
+    let options = ["--metrics-file", metrics.to_str().unwrap(), "--openlineage", lineage.to_str().unwrap()];
+    let slow = ["--max-rate", "1kB", "--log-format", "json"];
+    let mut child = spawn(case.refresh_command(KEY, &[&options[..], &slow].concat()));
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut lines = Vec::new();
+    loop {
+        let mut line = String::new();
+        assert!(stderr.read_line(&mut line).unwrap() > 0, "it ended too early: {lines:?}");
+        let streams = line.contains("\"tables\"");
+        lines.push(line);
+        if streams {
+            break;
+        }
+    }
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(143), "{rest}");
+    let last: Value = serde_json::from_str(rest.lines().last().unwrap()).unwrap();
+    assert_eq!((&last["event"], &last["exit"]), (&"failed".into(), &143.into()));
+    let text = std::fs::read_to_string(&metrics).unwrap();
+    assert_eq!(value(&parsed(&text), "bauta_last_run_exit_code"), 143.0);
+    assert!(text.contains("outcome=\"interrupted\"") && !text.contains("bauta_last_success"), "{text}");
+    let events = std::fs::read_to_string(&lineage).unwrap();
+    let last: Value = serde_json::from_str(events.lines().last().unwrap()).unwrap();
+    assert_eq!(last["eventType"], "ABORT");
+    assert!(staging().databases(&case.staging).is_empty());
+}
+
+#[test]
+fn a_reader_of_the_metrics_never_finds_half_a_file() {
+    let case = Case::new("halves", SQL, RULES);
+    let file = case.folder.path().join("bauta.prom");
+    let options = ["--metrics-file", file.to_str().unwrap(), "--source", "nonsense"];
+    assert_eq!(case.refresh(&options).code, 2);
+    let over = AtomicBool::new(false);
+    let read = std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut read = 0;
+            while !over.load(Ordering::Relaxed) {
+                let text = std::fs::read_to_string(&file).unwrap();
+                assert_eq!(value(&parsed(&text), "bauta_last_run_exit_code"), 2.0);
+                read += 1;
+            }
+            read
+        });
+        // Two at a time: what one is writing is not the other's.
+        let writer = || (0..10).for_each(|_| assert_eq!(case.refresh(&options).code, 2));
+        let writers = [scope.spawn(writer), scope.spawn(writer)];
+        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        over.store(true, Ordering::Relaxed);
+        reader.join().unwrap()
+    });
+    assert!(read > 20, "{read} times");
+}
+
+/// Runs that fail at every stage, and a command line that is wrong: each line is an object, and no value of a row is in one.
+#[test]
+fn json_logs_of_runs_that_fail_hold_no_value() {
+    let sql = "create table people (id int primary key, mail text, copied text);
+        insert into people select i, 'canary' || i || '@secret-domain.org', 'x' from generate_series(1, 300) i;";
+    let rules = "tables:\n  people: { columns: { id: permute, mail: email }, keep: { \"a copy\": [copied] } }\n";
+    let case = Case::new("telling", sql, rules);
+    let spoil = |sql: &str| drop(production().sql(&case.production, sql));
+    let check = |more: &[&str], code: i32| {
+        let ran = case.refresh(&[&["--log-format", "json", "--deep"], more].concat());
+        assert_eq!(ran.code, code, "{}", ran.stderr);
+        let lines: Vec<Value> = ran.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let last = lines.last().unwrap();
+        assert_eq!((&last["level"], &last["event"], &last["exit"]), (&"error".into(), &"failed".into(), &code.into()));
+        assert!(!last["message"].as_str().unwrap().is_empty());
+        let all = ran.stderr + &ran.stdout;
+        assert!(!all.contains("canary") && !all.contains("secret-domain"), "{all}");
+    };
+    check(&["--no-such-option"], 2);
+    check(&["--max-rate", "fast"], 2);
+    check(&["--source", "postgresql://reader@127.0.0.1:1/x?sslmode=disable"], 3);
+    check(&["--target", &case.source()], 4);
+    // A check that says values, when it fails.
+    spoil("update people set copied = mail");
+    check(&[], 5);
+    // A server whose errors hold the value, and that fails on staging only.
+    spoil(
+        "update people set copied = 'canary';
+        create function fragile(text) returns boolean language plpgsql immutable as $$begin
+            if current_database() like 'staging%' then raise exception 'canary %', $1 using detail = $1, hint = $1; end if;
+            return true; end$$;
+        alter table people add constraint never check (fragile(copied));",
+    );
+    check(&[], 5);
+}
+
+#[test]
+fn status_needs_few_rights_and_tells_what_is_wrong() {
+    let case = Case::new("watched", SQL, RULES);
+    case.refreshed();
+    let role = format!("monitor_{}", case.staging);
+    // Not even a database of ours lets it in.
+    staging().sql("postgres", &format!("create role {role} login password '{role}'"));
+    let target = staging().uri(&role, &case.staging);
+    let status = |target: &str, age: &str| {
+        let mut command = bauta(&["status", "--max-age", age]);
+        command.env("BAUTA_TARGET", target);
+        run(command)
+    };
+    let ran = status(&target, "26h");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.starts_with("live"), "{}", ran.stdout);
+    let wrong = status(&target, "26");
+    assert!(wrong.code == 2 && wrong.stderr.contains("a whole number with s, m, h, d or w"), "{}", wrong.stderr);
+    let missing = status(&staging().uri(&role, "no_such_staging"), "26h");
+    assert!(missing.code == 6 && missing.stderr.contains("no live generation"), "{}", missing.stderr);
+    let dead = status("postgresql://x@127.0.0.1:1/x?sslmode=disable", "26h");
+    assert_eq!(dead.code, 3, "{}", dead.stderr);
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    let old = status(&target, "1s");
+    assert!(old.code == 6 && old.stderr.contains(" min old"), "{}", old.stderr);
 }
 
 #[test]

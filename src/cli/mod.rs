@@ -1,6 +1,7 @@
 //! The command line: one file per command. The only code that prints, reads the environment, or knows about terminals.
 //! Results go to stdout, everything else to stderr.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -152,6 +153,12 @@ pub fn main() -> ExitCode {
         // Clap prints help and versions as errors with exit code 0, mistakes with 2.
         Err(error) => {
             let code = if error.use_stderr() { 2 } else { 0 };
+            if error.use_stderr() && asks_for_json(std::env::args_os()) {
+                let text = error.to_string();
+                let message = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+                output::failure(&Failure::usage(message), LogFormat::Json);
+                return ExitCode::from(code);
+            }
             return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::from(3) };
         }
     };
@@ -159,7 +166,10 @@ pub fn main() -> ExitCode {
     output::log_as(common.log_format);
     let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(cli)));
     match ended {
-        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Ok(())) => {
+            output::done(&common);
+            ExitCode::SUCCESS
+        }
         Ok(Err(failure)) => {
             output::failure(&failure, common.log_format);
             ExitCode::from(failure.kind.exit_code())
@@ -191,6 +201,18 @@ impl Command {
         Err(Failure::usage(format!("{name} does not print {}", format.word()))
             .remedy(format!("--format takes {} here", known.join(", "))))
     }
+}
+
+/// Whether a command line that could not be understood asks for logs that programs read.
+fn asks_for_json(mut arguments: impl Iterator<Item = OsString>) -> bool {
+    while let Some(argument) = arguments.next() {
+        if argument == "--log-format=json"
+            || argument == "--log-format" && arguments.next().is_some_and(|it| it == "json")
+        {
+            return true;
+        }
+    }
+    false
 }
 
 fn run(cli: Cli) -> Result<(), Failure> {

@@ -7,7 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde_json::json;
 
-use super::LogFormat;
+use super::{Common, LogFormat};
 use crate::diagnostic::{self, Diagnostics, Severity};
 use crate::failure::Failure;
 
@@ -62,9 +62,20 @@ pub(super) fn width() -> usize {
 /// Prints a line for people.
 pub(super) fn note(text: impl Display) {
     if is_json() {
-        json_line("info", "note", json!({"message": text.to_string()}));
+        let text = text.to_string();
+        let warning = text.strip_prefix("warning: ");
+        let level = if warning.is_some() { "warning" } else { "info" };
+        json_line(level, "note", json!({"message": warning.unwrap_or(&text)}));
     } else {
         to_stderr(format_args!("{}\n", clean(&text.to_string())));
+    }
+}
+
+/// Says in a log for programs that a run is over and succeeded; people see its result.
+pub(super) fn done(common: &Common) {
+    let is_run = RUN.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+    if is_run && is_json() && !common.quiet {
+        json_line("info", "done", json!({"exit": 0}));
     }
 }
 

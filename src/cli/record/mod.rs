@@ -49,6 +49,7 @@ pub(super) struct Recorder {
     evidence_key: Option<PathBuf>,
     metrics: Option<PathBuf>,
     openlineage: Option<PathBuf>,
+    report: Option<PathBuf>,
     known: Mutex<Known>,
 }
 
@@ -81,11 +82,12 @@ impl Recorder {
             evidence_key: given(&options.record.evidence_key, "BAUTA_EVIDENCE_KEY"),
             metrics: options.record.metrics_file.clone(),
             openlineage: options.record.openlineage.clone(),
+            report: options.report.clone(),
             known: Mutex::new(known),
         }
     }
 
-    /// Looks at the folder and the key, so that a run that could leave no evidence does not begin.
+    /// Looks at the key and at every place that is written to later, so that a run that could leave nothing does not begin.
     ///
     /// # Errors
     /// The key is none or readable by others (exit 2), or a file cannot be written (exit 3).
@@ -96,6 +98,9 @@ impl Recorder {
             drop(Folder::open(folder)?);
             known.record.program.sha256 = facts::program();
         }
+        let run = known.record.run.clone();
+        self.metrics.as_deref().map_or(Ok(()), |path| files::replaceable(path, &run))?;
+        self.report.as_deref().map_or(Ok(()), |path| files::folder(path, &run))?;
         if let Some(path) = &self.openlineage {
             files::append(path, &lineage::started(&known.record).to_string())?;
         }
@@ -176,7 +181,7 @@ impl Recorder {
         if let Some(path) = &self.metrics {
             let mut metrics = self.metrics(&known, ended.as_ref().err());
             metrics.remember(&std::fs::read_to_string(path).unwrap_or_default());
-            files::replace(path, &metrics.to_text())?;
+            files::replace(path, &known.record.run, &metrics.to_text())?;
         }
         appended.unwrap_or(Ok(()))
     }
@@ -273,7 +278,10 @@ fn after(ended: Result<Report, Failure>, written: Result<(), Failure>) -> Result
             Err(Failure { message, ..failure })
         }
         (Err(failure), Err(unwritten)) => {
-            output::note(format_args!("warning: {unwritten}"));
+            // What kept the run from beginning is said once.
+            if unwritten.message != failure.message {
+                output::note(format_args!("warning: {unwritten}"));
+            }
             Err(failure)
         }
     }

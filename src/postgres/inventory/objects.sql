@@ -54,7 +54,9 @@ SELECT 'index', i.name, r.name, pg_get_indexdef(x.indexrelid) || CASE WHEN x.ind
 FROM pg_index x JOIN relation r ON r.oid = x.indrelid JOIN relation i ON i.oid = x.indexrelid
 WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
 UNION ALL
-SELECT 'constraint', r.name || ' ' || quote_ident(k.conname), r.name, pg_get_constraintdef(k.oid), true
+SELECT 'constraint', r.name || ' ' || quote_ident(k.conname), r.name,
+    CASE WHEN EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgisinternal AND t.tgenabled <> 'O')
+        THEN 'not enforced: ' ELSE '' END || pg_get_constraintdef(k.oid), true
 FROM pg_constraint k JOIN relation r ON r.oid = k.conrelid
 WHERE k.contype IN ('c', 'f', 'p', 'u', 'x')
 UNION ALL
@@ -66,7 +68,8 @@ SELECT 'policy', r.name || ' ' || quote_ident(p.polname), r.name,
     concat_ws(' ', p.polcmd, p.polpermissive, pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)), false
 FROM pg_policy p JOIN relation r ON r.oid = p.polrelid
 UNION ALL
-SELECT 'rule', r.name || ' ' || quote_ident(w.rulename), r.name, pg_get_ruledef(w.oid), false
+SELECT 'rule', r.name || ' ' || quote_ident(w.rulename), r.name,
+    CASE w.ev_enabled WHEN 'O' THEN '' WHEN 'D' THEN 'disabled: ' ELSE 'on replicas too: ' END || pg_get_ruledef(w.oid), false
 FROM pg_rewrite w JOIN relation r ON r.oid = w.ev_class WHERE w.rulename <> '_RETURN'
 UNION ALL
 SELECT 'statistics', s.name || '.' || quote_ident(x.stxname), r.name, pg_get_statisticsobjdef(x.oid), true
