@@ -74,7 +74,7 @@ impl Leaks {
         let values: usize = tables.iter().flatten().flat_map(|column| &column.values).map(Vec::len).sum();
         let how = match (self.deep, bits) {
             (true, 0) => "every value looked at".to_owned(),
-            (false, 0) => "long columns by a share of their batches".to_owned(),
+            (false, 0) => "long columns by a share of their rows".to_owned(),
             (_, bits) => format!("1/{} of all values, another part in every run", 1u64 << bits.min(63)),
         };
         format!("{values} telling values of {from} masked columns looked for in {into} columns ({how})")
