@@ -86,6 +86,9 @@ fn metrics_are_written_after_every_run_and_remember_the_last_success() {
         assert_eq!(case.refresh(wrong).code, code);
         let bad = parsed(&std::fs::read_to_string(&file).unwrap());
         assert_eq!(value(&bad, "bauta_last_run_exit_code"), f64::from(code));
+        // The same series as before, not ones of a staging without a name.
+        let series = |of: &BTreeMap<String, f64>| of.keys().find(|key| key.contains("_exit_code")).cloned();
+        assert_eq!(series(&bad), series(&good));
         assert_eq!(value(&bad, "bauta_last_success_timestamp_seconds"), success);
         assert_eq!(value(&bad, "bauta_staging_data_timestamp_seconds"), data);
     }

@@ -38,8 +38,12 @@ const SUCCESS: &str = "bauta_last_success_timestamp_seconds";
 const DATA: &str = "bauta_staging_data_timestamp_seconds";
 
 impl Metrics {
-    /// Takes the times of the last success from the file that the run before left.
+    /// Takes the times of the last success from the file that the run before left, and staging's name where a run ended
+    /// before it was known: another label would be another series.
     pub fn remember(&mut self, before: &str) {
+        if self.staging.is_empty() {
+            self.staging = staging(before).unwrap_or_default();
+        }
         self.success = self.success.or_else(|| sample(before, SUCCESS));
         self.data = self.data.or_else(|| sample(before, DATA));
     }
@@ -85,6 +89,21 @@ fn sample(text: &str, name: &str) -> Option<f64> {
     line.rsplit_once(' ')?.1.parse().ok()
 }
 
+/// The label `staging` of the first sample.
+fn staging(text: &str) -> Option<String> {
+    let line = text.lines().find(|line| !line.starts_with('#'))?;
+    let (_, rest) = line.split_once(",staging=\"")?;
+    let mut value = String::new();
+    let mut chars = rest.chars();
+    loop {
+        match chars.next()? {
+            '"' => return Some(value),
+            '\\' => value.push(Some(chars.next()?).filter(|char| *char != 'n').unwrap_or('\n')),
+            char => value.push(char),
+        }
+    }
+}
+
 /// A label's value, escaped as the format has it.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
@@ -120,6 +139,10 @@ mod tests {
         assert_eq!((bad.success, bad.data), (good.success, good.data));
         let text = bad.to_text();
         assert!(text.contains("{rules=\"a\\\"b\\\\c\\nd\",environment=\"\",staging=\"\"} 3\n"), "{text}");
+        let named = Metrics { staging: "a\"b\\c\nd,e".to_owned(), ..good };
+        let mut unnamed = Metrics::default();
+        unnamed.remember(&named.to_text());
+        assert_eq!(unnamed.staging, named.staging);
         let mut first = Metrics::default();
         first.remember("");
         assert!(!first.to_text().contains(SUCCESS));
