@@ -32,8 +32,24 @@ pub(super) fn speaks(kind: &Kind) -> bool {
     }
 }
 
+/// The pieces of these rows' cells as they came.
+pub(super) fn of_sealed_rows(
+    kind: &Kind,
+    cells: &Sealed,
+    rows: impl Iterator<Item = usize>,
+    scratch: &mut Vec<u8>,
+    mut f: impl FnMut(Piece<'_>),
+) {
+    // Texts are the most, and one piece each, however they came.
+    if *kind == Kind::Text {
+        rows.filter_map(|row| cells.get(row)).for_each(|text| f(Piece::Text(text)));
+        return;
+    }
+    rows.for_each(|row| of_sealed(kind, cells, row, scratch, &mut f));
+}
+
 /// The pieces of a cell as it came.
-pub(super) fn of_sealed(kind: &Kind, cells: &Sealed, row: usize, scratch: &mut Vec<u8>, f: &mut dyn FnMut(Piece<'_>)) {
+fn of_sealed(kind: &Kind, cells: &Sealed, row: usize, scratch: &mut Vec<u8>, f: &mut dyn FnMut(Piece<'_>)) {
     let Some(bytes) = cells.get(row) else { return };
     match cells.encoding() {
         Encoding::Binary => binary(kind, bytes, scratch, f),
@@ -156,8 +172,24 @@ fn address(text: &[u8]) -> &[u8] {
     text.split(|byte| *byte == b'/').next().unwrap_or(text)
 }
 
+/// The pieces of these rows' decoded values.
+pub(super) fn of_array_rows(
+    kind: &Kind,
+    array: &ArrayRef,
+    rows: impl Iterator<Item = usize>,
+    scratch: &mut Vec<u8>,
+    mut f: impl FnMut(Piece<'_>),
+) {
+    // Texts are the most, and one piece each: what they are is asked once.
+    if let Some(texts) = array.as_string_view_opt().filter(|_| *kind == Kind::Text) {
+        rows.filter(|row| texts.is_valid(*row)).for_each(|row| f(Piece::Text(texts.value(row).as_bytes())));
+        return;
+    }
+    rows.for_each(|row| of_array(kind, array, row, scratch, &mut f));
+}
+
 /// The pieces of a decoded value.
-pub(super) fn of_array(kind: &Kind, array: &ArrayRef, row: usize, scratch: &mut Vec<u8>, f: &mut dyn FnMut(Piece<'_>)) {
+fn of_array(kind: &Kind, array: &ArrayRef, row: usize, scratch: &mut Vec<u8>, f: &mut dyn FnMut(Piece<'_>)) {
     if array.is_null(row) {
         return;
     }

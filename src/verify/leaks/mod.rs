@@ -16,7 +16,7 @@ use arrow::array::{Array, ArrayRef};
 use self::cells::Piece;
 use self::numbers::Spread;
 use self::sort::Sort;
-use self::words::Hash;
+use self::words::{Hash, SHORTEST};
 use crate::batch::{Cells, Sealed, Seen};
 use crate::plan::{ColumnPlan, Plan};
 use crate::schema::Kind;
@@ -238,9 +238,8 @@ impl Unit<'_> {
             let mut scratch = std::mem::take(&mut self.scratch);
             let mut gather = self.gather(column);
             let before = gather.column.looked_at;
-            for row in (first..seen.value.len()).step_by(step) {
-                cells::of_array(&role.kind, seen.value, row, &mut scratch, &mut |piece| gather.value(piece));
-            }
+            let rows = (first..seen.value.len()).step_by(step);
+            cells::of_array_rows(&role.kind, seen.value, rows, &mut scratch, |piece| gather.value(piece));
             if let Some(places) = seen.places.filter(|_| !seen.value.is_empty()) {
                 let values = gather.column.looked_at - before;
                 gather.column.looked_at = before + values * places.len() as u64 / seen.value.len() as u64;
@@ -263,9 +262,8 @@ impl Unit<'_> {
             let step = if looked_at { 1 } else { STEP_OF_ROWS };
             let first = (self.batches % step as u64) as usize;
             let mut gather = self.gather(column);
-            for row in (first..original.len()).step_by(step) {
-                cells::of_sealed(&role.kind, original, row, &mut scratch, &mut |piece| gather.value(piece));
-            }
+            let rows = (first..original.len()).step_by(step);
+            cells::of_sealed_rows(&role.kind, original, rows, &mut scratch, |piece| gather.value(piece));
             self.scratch = scratch;
         }
         if looked_at {
@@ -279,9 +277,7 @@ impl Unit<'_> {
         if masked && (self.chosen || self.rows <= ALL_MASKED) {
             let mut scratch = std::mem::take(&mut self.scratch);
             let mut gather = self.gather(column);
-            for row in 0..output.len() {
-                cells::of_array(kind, output, row, &mut scratch, &mut |piece| gather.whole(piece));
-            }
+            cells::of_array_rows(kind, output, 0..output.len(), &mut scratch, |piece| gather.whole(piece));
             self.scratch = scratch;
         }
         self.tell_now_and_then();
@@ -308,16 +304,12 @@ impl Unit<'_> {
         let kind = &self.leaks.roles[self.table][column].kind;
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut gather = self.gather(column);
-        for row in (first..rows(cells)).step_by(step) {
-            match (&cells.sealed, &cells.open) {
-                (Some(sealed), _) => {
-                    cells::of_sealed(kind, sealed, row, &mut scratch, &mut |piece| note(&mut gather, piece));
-                }
-                (None, Some(array)) => {
-                    cells::of_array(kind, array, row, &mut scratch, &mut |piece| note(&mut gather, piece));
-                }
-                (None, None) => {}
-            }
+        let rows = (first..rows(cells)).step_by(step);
+        let note = |piece: Piece<'_>| note(&mut gather, piece);
+        match (&cells.sealed, &cells.open) {
+            (Some(sealed), _) => cells::of_sealed_rows(kind, sealed, rows, &mut scratch, note),
+            (None, Some(array)) => cells::of_array_rows(kind, array, rows, &mut scratch, note),
+            (None, None) => {}
         }
         self.scratch = scratch;
         self.tell_now_and_then();
@@ -395,7 +387,8 @@ impl Gather<'_> {
     }
 
     fn sorted(&mut self, text: &[u8], sorts: &[Sort]) {
-        if let Some((sort, hash, number)) = sort::sort(self.hash, text)
+        if text.len() >= SHORTEST
+            && let Some((sort, hash, number)) = sort::sort(self.hash, text)
             && sorts.contains(&sort)
             && self.note(hash, sort)
             && let Some(number) = number
@@ -419,8 +412,10 @@ impl Gather<'_> {
         match piece {
             Piece::Text(text) | Piece::Document(text) => {
                 self.progress.bytes += text.len() as u64;
-                let hash = self.hash;
-                hash.each(text, |hash, number| self.written(hash, number));
+                if text.len() >= SHORTEST {
+                    let hash = self.hash;
+                    hash.each(text, |hash, number| self.written(hash, number));
+                }
             }
             Piece::Bytes(_) => self.whole(piece),
         }
@@ -430,7 +425,9 @@ impl Gather<'_> {
     fn whole(&mut self, piece: Piece<'_>) {
         match piece {
             Piece::Text(text) | Piece::Document(text) => {
-                if let Some(hash) = self.hash.whole(text) {
+                if text.len() >= SHORTEST
+                    && let Some(hash) = self.hash.whole(text)
+                {
                     self.written(hash, None);
                 }
             }
