@@ -601,3 +601,45 @@ fn settings_of_roles_and_databases_change_nothing() {
         SETTINGS.len()
     );
 }
+
+/// Conditions of rules only compare: what acts, runs a query that stands in a text, or is code of production's is refused
+/// before a row is read.
+#[test]
+fn conditions_that_act_are_refused() {
+    let production = start_with(&[]);
+    production.sql("postgres", "create database shop");
+    production.sql(
+        "shop",
+        "create table t (id int primary key, note text); insert into t select i, 'x' from generate_series(1, 10) i;
+         create function public.f(int) returns bool language sql as 'select true'",
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let rules = folder.path().join("shop.yaml");
+    for (condition, code, says) in [
+        ("lower(note) = 'x' and id <= 5 and now() > '2020-01-01'", 0, ""),
+        ("note = 'random()' and pg_catalog.length(note) = 1", 0, ""),
+        ("public.f(id)", 2, "outside pg_catalog"),
+        ("query_to_xml('select 1', true, true, '') is not null", 2, "`query_to_xml` acts"),
+        ("pg_catalog.query_to_xml('select 1', true, true, '') is not null", 2, "`query_to_xml` acts"),
+        ("\"table_to_xml\"('public.t', true, true, '') is not null", 2, "`table_to_xml` acts"),
+        ("schema_to_xml('public', true, true, '') is not null", 2, "`schema_to_xml` acts"),
+        ("id < 3 or TS_REWRITE('a', 'select 1') is null", 2, "`ts_rewrite` acts"),
+        ("set_config('row_security', 'on', false) is not null", 2, "`set_config` acts"),
+        ("pg_terminate_backend(id)", 2, "`pg_terminate_backend` acts"),
+        ("Pg_Advisory_Lock (id) is null", 2, "`pg_advisory_lock` acts"),
+        ("case when id = 0 then pg_read_file('/etc/passwd') is null else true end", 2, "`pg_read_file` acts"),
+        ("lo_export(1, '/tmp/bauta-hostile') = 1", 2, "`lo_export` acts"),
+        ("nextval('s') > 0", 2, "`nextval` acts"),
+    ] {
+        let text = condition.replace('\'', "''");
+        let tables = format!("tables: {{ t: {{ rows: '{text}', keep: made up }} }}");
+        fs::write(&rules, format!("version: 1\n{tables}\n")).unwrap();
+        let mut command = bauta(&["refresh"]);
+        command.arg(&rules).env("BAUTA_KEY", KEY).env("BAUTA_SOURCE", production.uri("reader", "shop"));
+        command.env("BAUTA_TARGET", "null:");
+        let ran = run(command);
+        assert_eq!(ran.code, code, "{condition}: {}", ran.stderr);
+        assert!(ran.stderr.contains(says), "{condition}: {}", ran.stderr);
+        println!("| {condition} | exit {code} |");
+    }
+}

@@ -5,7 +5,16 @@ use tokio_postgres::error::{DbError, ErrorPosition, SqlState};
 use crate::failure::{Failure, Kind};
 use crate::postgres::connect::Session;
 use crate::postgres::{failure, sql};
+use crate::rules::expression::functions;
 use crate::schema::TableName;
+
+/// Functions of PostgreSQL's own that a condition may not call: those that act or answer otherwise each time, and those that
+/// run a query which stands in a text.
+const ACTING: &str = "
+    SELECT proname::text FROM pg_proc
+    WHERE pronamespace = 'pg_catalog'::regnamespace AND proname = ANY ($1)
+        AND (provolatile = 'v' OR proname ~ '_to_xml')
+    ORDER BY proname LIMIT 1";
 
 /// What is wrong with an expression, or `None`. The session's transaction goes on unharmed.
 ///
@@ -16,6 +25,12 @@ pub(super) async fn check(session: &Session, table: &TableName, expression: &str
     let failed = |error: tokio_postgres::Error| session.failure(&error, &doing);
     if let Some(function) = foreign(expression) {
         return Ok(Some(format!("`{function}` is outside pg_catalog")));
+    }
+    let called = functions(expression);
+    let called: Vec<&str> = called.iter().map(|name| name.strip_prefix("pg_catalog.").unwrap_or(name)).collect();
+    if let Some(row) = session.query_opt(ACTING, &[&called]).await.map_err(failed)? {
+        let name: String = row.try_get(0).map_err(failed)?;
+        return Ok(Some(format!("`{name}` acts, runs a query or answers otherwise each time")));
     }
     let head = "EXPLAIN (VERBOSE, COSTS OFF) SELECT FROM ONLY ";
     let statement = format!("{head}{} WHERE (", sql::table(table));
