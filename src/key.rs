@@ -123,29 +123,75 @@ impl DomainKey {
 
     fn prf_of(&self, message: &[u8]) -> [u8; TAG] {
         let mut state = [0; TAG];
-        let mut rest = message;
-        // The last block is treated apart, a full one too.
-        while rest.len() > TAG
-            && let Some((block, tail)) = rest.split_first_chunk::<TAG>()
-        {
-            state = self.encrypted(sum(state, *block));
-            rest = tail;
+        let mut at = 0;
+        while message.len() - at > TAG {
+            state = self.encrypted(sum(state, self.block(message, at, message.len())));
+            at += TAG;
         }
-        let mut last = [0; TAG];
-        last[..rest.len()].copy_from_slice(rest);
-        let mask = if rest.len() == TAG {
-            &self.whole
-        } else {
-            last[rest.len()] = 0x80;
-            &self.padded
-        };
-        self.encrypted(sum(sum(state, last), **mask))
+        self.encrypted(sum(state, self.block(message, at, message.len())))
     }
 
     fn encrypted(&self, block: [u8; TAG]) -> [u8; TAG] {
         let mut block = Array(block);
         self.cipher.encrypt_block(&mut block);
         block.0
+    }
+
+    /// The same for many messages that stand one after the other in `bytes`, each up to its end: the processor works on
+    /// several at a time. `out` has a place for each.
+    pub fn prf_each(&self, bytes: &[u8], ends: &[usize], out: &mut [[u8; TAG]]) {
+        /// Messages that are worked on together.
+        const TOGETHER: usize = 64;
+        let mut start = 0;
+        for (ends, out) in ends.chunks(TOGETHER).zip(out.chunks_mut(TOGETHER)) {
+            let mut blocks = [[0; TAG]; TOGETHER];
+            let mut places = [0; TOGETHER];
+            out.fill([0; TAG]);
+            // Their first blocks, then the second ones of those that have two, and so on.
+            for done in (0..).step_by(TAG) {
+                let mut count = 0;
+                let mut from = start;
+                for (place, end) in ends.iter().enumerate() {
+                    let at = from + done;
+                    from = *end;
+                    if done == 0 || at < *end {
+                        blocks[count] = sum(out[place], self.block(bytes, at, *end));
+                        places[count] = place;
+                        count += 1;
+                    }
+                }
+                if count == 0 {
+                    break;
+                }
+                self.cipher.encrypt_blocks(Array::cast_slice_from_core_mut(&mut blocks[..count]));
+                for (block, place) in blocks[..count].iter().zip(places) {
+                    out[place] = *block;
+                }
+            }
+            start = ends.last().copied().unwrap_or(start);
+        }
+    }
+
+    /// The block at a place of a message that ends at another one, as it enters the cipher: the last one is treated apart,
+    /// a full one too.
+    fn block(&self, bytes: &[u8], at: usize, end: usize) -> [u8; TAG] {
+        let left = end - at;
+        // What follows the message is masked away: that is cheaper than to copy a few bytes.
+        let ahead = bytes.get(at..).and_then(|rest| rest.first_chunk::<TAG>());
+        match ahead {
+            Some(block) if left == TAG => sum(*block, *self.whole),
+            Some(block) if left > TAG => *block,
+            _ => {
+                let block = ahead.copied().unwrap_or_else(|| {
+                    let mut block = [0; TAG];
+                    block[..left].copy_from_slice(&bytes[at..end]);
+                    block
+                });
+                let bits = 8 * left as u32;
+                let block = u128::from_le_bytes(block) & ((1 << bits) - 1) | 0x80 << bits;
+                sum(block.to_le_bytes(), *self.padded)
+            }
+        }
     }
 
     /// The same for many messages of one block each, in place: the processor works on several at a time.
@@ -216,6 +262,18 @@ mod tests {
             for cut in 0..len {
                 assert_eq!(hex(&key.prf(&[&message[..cut], &[], &message[cut..len]])), tag, "{len} bytes cut at {cut}");
             }
+        }
+        let mut ends: Vec<usize> = (0..150).map(|len| (len * len / 2) % message.len()).collect();
+        ends.iter_mut().fold(0, |end, len| {
+            *len += end;
+            *len
+        });
+        let many = message.repeat(ends.len());
+        let mut tags = vec![[1; TAG]; ends.len()];
+        key.prf_each(&many, &ends, &mut tags);
+        let starts = [0].into_iter().chain(ends.iter().copied());
+        for ((start, end), tag) in starts.zip(&ends).zip(&tags) {
+            assert_eq!(*tag, key.prf(&[&many[start..*end]]), "{start}..{end}");
         }
         let mut blocks = vec![[0; TAG]; 11];
         blocks[10].copy_from_slice(&message[..16]);

@@ -5,8 +5,8 @@ use arrow::array::ArrayRef;
 
 use super::draw::Draw;
 use super::literal::{KINDS, Literals};
-use super::map::canonical;
 use super::params::{ParamDef, ParamKind};
+use super::seeds::Seeds;
 use super::{
     Accepts, Built, ColumnFacts, Effect, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, Params, PerUse,
     Problem, Promises,
@@ -106,14 +106,8 @@ struct Choose {
 
 impl Mask for Choose {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        let mut subject = Vec::new();
-        self.literals.write(input, |row| {
-            let has_subject = input.per.is_some_and(|per| canonical(per, row, &mut subject));
-            if !has_subject {
-                canonical(input.value, row, &mut subject);
-            }
-            Ok(*Draw::new(self.key.prf(&[&subject])).weighted(&self.weights))
-        })
+        let mut seeds = Seeds::new(&self.key, input.value.len());
+        self.literals.write(input, |row| Ok(*Draw::new(seeds.of_input(row, input)).weighted(&self.weights)))
     }
 }
 

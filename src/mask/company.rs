@@ -35,8 +35,8 @@ struct Company(Wording);
 
 impl Mask for Company {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        self.0.map(input, |draw, persona, length, _, out| {
-            if length != Length::Full {
+        self.0.map(input, |draw, persona, wanted, out| {
+            if wanted.length != Length::Full {
                 return out.push_str(persona.last);
             }
             let second = persona.locale.last(draw);

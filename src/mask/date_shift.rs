@@ -68,8 +68,7 @@ struct DateShift(Shift);
 
 impl Mask for DateShift {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        let mut subject = Vec::new();
-        let mut days = |row| self.0.steps(input, row, &mut subject);
+        let mut days = self.0.steps(input);
         match input.value.data_type() {
             DataType::Date32 => map_primitive::<Date32Type>(input.value, |row, date| shift::date(date, days(row))),
             _ => map_primitive::<TimestampMicrosecondType>(input.value, |row, micros| {

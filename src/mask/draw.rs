@@ -115,9 +115,17 @@ impl TryRng for Draw {
 pub(super) fn draw_until<T>(
     key: &DomainKey,
     value: &[u8],
-    mut attempt: impl FnMut(&mut Draw) -> Option<T>,
+    attempt: impl FnMut(&mut Draw) -> Option<T>,
 ) -> Result<T, Reason> {
-    let mut draw = Draw::new(key.prf(&[value]));
+    draw_from(key.prf(&[value]), attempt)
+}
+
+/// The same from a seed, as [`super::seeds::Seeds`] makes them.
+///
+/// # Errors
+/// As above.
+pub(super) fn draw_from<T>(seed: [u8; TAG], mut attempt: impl FnMut(&mut Draw) -> Option<T>) -> Result<T, Reason> {
+    let mut draw = Draw::new(seed);
     for _ in 0..ATTEMPTS {
         if let Some(found) = attempt(&mut draw) {
             return Ok(found);

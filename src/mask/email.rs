@@ -9,7 +9,7 @@ use arrow::array::ArrayRef;
 use super::draw::Draw;
 use super::handle::{TAG_CHARS, Tags, push_handle, push_initial};
 use super::locale;
-use super::persona::{Length, Persona, Wording};
+use super::persona::{Length, Persona, Wanted, Wording};
 use super::{
     Accepts, Built, Effect, Equal, Example, Gives, Input, Length as Chars, Mask, MaskDef, MaskError, PerUse, Problem,
     Promises, Uniqueness,
@@ -95,8 +95,9 @@ struct Email {
 
 impl Mask for Email {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        self.wording.map(input, |draw, persona, length, value, out| match &self.tags {
-            Some(tags) => self.push_unique(draw, persona, tags, value, out),
+        let mut tags = self.tags.as_ref().map(|tags| tags.of(input.value));
+        self.wording.map(input, |draw, persona, Wanted { row, length, .. }, out| match &mut tags {
+            Some(tags) => self.push_unique(draw, persona, |out| tags.push(row, out), out),
             None => self.push_plain(draw, persona, length, out),
         })
     }
@@ -127,7 +128,7 @@ impl Email {
     }
 
     /// Writes an address with the value's tag, names and a longer domain as far as there is room for them.
-    fn push_unique(&self, draw: &mut Draw, persona: &Persona, tags: &Tags, value: &str, out: &mut String) {
+    fn push_unique(&self, draw: &mut Draw, persona: &Persona, tag: impl FnOnce(&mut String), out: &mut String) {
         let room = self.max_chars.saturating_sub(TAG_CHARS);
         push_names(draw, persona, out);
         out.push('.');
@@ -135,7 +136,7 @@ impl Email {
             out.clear();
         }
         let room = room.saturating_sub(out.len());
-        tags.push(value, out);
+        tag(out);
         if room < RESERVED_DOMAIN {
             push_shortest_domain(draw, out);
         } else {

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use arrow::array::{Array, ArrayRef, AsArray, StringViewArray};
+
+use super::seeds::Seeds;
 use super::{ColumnFacts, Params};
 use crate::key::DomainKey;
 
@@ -46,12 +49,35 @@ impl Tags {
         (params.unique || facts.unique).then(|| Self { key: key.purpose("tag"), folds, trims: facts.ty.padded })
     }
 
-    /// Appends the tag of a value: 80 bits of the PRF. Among 10^9 values two tags are equal with a probability below
+    /// The tags of a batch of texts.
+    pub(super) fn of<'a>(&'a self, values: &'a ArrayRef) -> TagsOf<'a> {
+        TagsOf { tags: self, texts: values.as_string_view(), seeds: Seeds::new(&self.key, values.len()) }
+    }
+}
+
+/// The tags of a batch.
+pub(super) struct TagsOf<'a> {
+    tags: &'a Tags,
+    texts: &'a StringViewArray,
+    seeds: Seeds<'a>,
+}
+
+impl TagsOf<'_> {
+    /// Appends the tag of a row's value: 80 bits of the PRF. Among 10^9 values two tags are equal with a probability below
     /// 10^-6. `citext` is folded in ASCII only, so that values which the server tells apart under any locale stay apart.
-    pub(super) fn push(&self, value: &str, out: &mut String) {
-        let value = if self.trims { value.trim_end_matches(' ') } else { value };
-        let value = if self.folds { Cow::Owned(value.to_ascii_lowercase()) } else { Cow::Borrowed(value) };
-        push_base32(&self.key.prf(&[value.as_bytes()]), TAG_CHARS, out);
+    pub(super) fn push(&mut self, row: usize, out: &mut String) {
+        let (tags, texts) = (self.tags, self.texts);
+        let seed = self.seeds.of(row, |row, out| {
+            if texts.is_valid(row) {
+                let value = texts.value(row);
+                let before = out.len();
+                out.extend_from_slice(if tags.trims { value.trim_end_matches(' ') } else { value }.as_bytes());
+                if tags.folds {
+                    out[before..].make_ascii_lowercase();
+                }
+            }
+        });
+        push_base32(&seed, TAG_CHARS, out);
     }
 }
 

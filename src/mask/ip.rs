@@ -7,9 +7,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use arrow::array::ArrayRef;
 use rand::Rng as _;
 
-use super::draw::{Draw, draw_until};
+use super::draw::{Draw, draw_from};
 use super::map::{Reason, map_text};
-use super::persona::subject_of;
+use super::persona::push_subject_of;
+use super::seeds::Seeds;
 use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Problem, Promises};
 use crate::key::DomainKey;
 use crate::schema::Kind;
@@ -81,12 +82,12 @@ struct Ip {
 
 impl Mask for Ip {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        let mut subject = Vec::new();
+        let mut seeds = Seeds::new(&self.key, input.value.len());
         map_text(input.value, |row, value, out| {
-            subject_of(input.per, row, value, &mut subject);
+            let seed = seeds.of(row, |row, out| push_subject_of(input, row, out));
             let addresses = value.split(',').map(|text| Parsed::read(text.trim())).collect::<Option<Vec<_>>>();
             let addresses = addresses.ok_or(NO_ADDRESS)?;
-            draw_until(&self.key, &subject, |draw| {
+            draw_from(seed, |draw| {
                 out.clear();
                 let mut changed = true;
                 for address in &addresses {

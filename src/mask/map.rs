@@ -168,6 +168,11 @@ pub fn map_uuid(
 /// integers of any width as 8 bytes little-endian, everything else as its Arrow bytes. Returns `false` for NULL.
 pub fn canonical(array: &ArrayRef, row: usize, out: &mut Vec<u8>) -> bool {
     out.clear();
+    push_canonical(array, row, out)
+}
+
+/// The same, appended to what is there.
+pub fn push_canonical(array: &ArrayRef, row: usize, out: &mut Vec<u8>) -> bool {
     if array.is_null(row) {
         return false;
     }

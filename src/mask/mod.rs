@@ -62,6 +62,7 @@ mod repeats;
 mod rings;
 mod script;
 mod secret;
+mod seeds;
 mod shift;
 mod small;
 mod street;

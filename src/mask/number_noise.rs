@@ -5,9 +5,10 @@ use arrow::array::{ArrayRef, ArrowPrimitiveType};
 use arrow::datatypes::{DataType, Float32Type, Float64Type};
 
 use super::draw::Draw;
-use super::map::{Reason, canonical, map_integer, map_primitive, map_text};
+use super::map::{Reason, map_integer, map_primitive, map_text};
 use super::noise::{Decimal, Noise, Room};
 use super::params::{ParamDef, ParamKind, Params};
+use super::seeds::Seeds;
 use super::{
     Accepts, Built, ColumnFacts, Effect, Example, Gives, Input, Mask, MaskDef, MaskError, Order, Problem, Promises,
 };
@@ -74,9 +75,10 @@ struct NumberNoise {
 }
 
 impl NumberNoise {
-    fn draw(&self, input: Input<'_>, row: usize, scratch: &mut Vec<u8>) -> Draw {
-        canonical(input.value, row, scratch);
-        Draw::new(self.key.prf(&[scratch]))
+    /// The generator of each row's value.
+    fn draws<'a>(&'a self, value: &'a ArrayRef) -> impl FnMut(usize) -> Draw + 'a {
+        let mut seeds = Seeds::new(&self.key, value.len());
+        move |row| Draw::new(seeds.of_input(row, Input { value, per: None }))
     }
 
     fn integer(&self, draw: &mut Draw, number: i64, min: i64, max: i64) -> i64 {
@@ -101,12 +103,12 @@ impl NumberNoise {
         T: ArrowPrimitiveType,
         T::Native: Float,
     {
-        let mut scratch = Vec::new();
+        let mut draws = self.draws(input.value);
         map_primitive::<T>(input.value, |row, number| {
             if !number.has_size() {
                 return Ok(number);
             }
-            let mut draw = self.draw(input, row, &mut scratch);
+            let mut draw = draws(row);
             let moved: T::Native = self.float(&mut draw, &number.to_string())?.parse().map_err(|_| NO_NUMBER)?;
             // What would have no size any more stays a little below itself: next to the ends of the type.
             Ok(if moved.has_size() { moved } else { number.smaller() })
@@ -146,7 +148,7 @@ impl Float for f64 {
 
 impl Mask for NumberNoise {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        let mut scratch = Vec::new();
+        let mut draws = self.draws(input.value);
         let (min, max) = match input.value.data_type() {
             DataType::Float32 => return self.floats::<Float32Type>(input),
             DataType::Float64 => return self.floats::<Float64Type>(input),
@@ -160,14 +162,14 @@ impl Mask for NumberNoise {
                         return Ok(());
                     }
                     let decimal = Decimal::read(text).ok_or(NO_NUMBER)?;
-                    decimal.moved(&self.noise, &mut self.draw(input, row, &mut scratch), self.room).write(out);
+                    decimal.moved(&self.noise, &mut draws(row), self.room).write(out);
                     Ok(())
                 });
             }
         };
         map_integer(input.value, |row, number| match number {
             0 => Ok(0),
-            _ => Ok(self.integer(&mut self.draw(input, row, &mut scratch), number, min, max)),
+            _ => Ok(self.integer(&mut draws(row), number, min, max)),
         })
     }
 }

@@ -9,7 +9,7 @@ pub(super) struct Numbering {
     /// Names in rule files.
     pub(super) countries: &'static [&'static str],
     /// Country code (ITU-T E.164).
-    code: &'static str,
+    code: u32,
     /// What is dialled before a national number inside the country, and no part of it.
     pub(super) trunk: u32,
     /// Ranges by the length of their complete numbers: the digits that they begin with.
@@ -21,28 +21,28 @@ static NUMBERINGS: [Numbering; 7] = [
     Numbering {
         // ACMA, "Phone numbers for use in TV shows, films and creative works".
         countries: &["au"],
-        code: "61",
+        code: 61,
         trunk: 0,
         reserved: &[(9, &["25550", "27010", "35550", "37010", "75550", "77010", "85550", "87010"])],
     },
     Numbering {
         // Bundesnetzagentur, Mitteilung 148/2021, "Drama Numbers".
         countries: &["de"],
-        code: "49",
+        code: 49,
         trunk: 0,
         reserved: &[(10, &["3023125", "6990009", "4066969", "2214710", "8999998", "17139200"]), (11, &["176040690"])],
     },
     Numbering {
         // ARCEP, décision 2018-0881, numbers for audiovisual works.
         countries: &["fr"],
-        code: "33",
+        code: 33,
         trunk: 0,
         reserved: &[(9, &["19900", "26191", "35301", "46571", "53649", "63998"])],
     },
     Numbering {
         // Ofcom, "Telephone numbers for use in TV and radio drama programmes".
         countries: &["gb"],
-        code: "44",
+        code: 44,
         trunk: 0,
         reserved: &[(
             10,
@@ -55,7 +55,7 @@ static NUMBERINGS: [Numbering; 7] = [
     Numbering {
         // ComReg, numbers for drama: 020 91x xxxx.
         countries: &["ie"],
-        code: "353",
+        code: 353,
         trunk: 0,
         reserved: &[(9, &["2091"])],
     },
@@ -63,7 +63,7 @@ static NUMBERINGS: [Numbering; 7] = [
         // PTS, "Telefonnummer för användning i böcker och filmer": 08-465 004 00 to 99, 0980-319 200 to 299,
         // 070-174 06 05 to 99.
         countries: &["se"],
-        code: "46",
+        code: 46,
         trunk: 0,
         reserved: &[(9, &["8465004", "9803192", "70174061", "70174063", "70174065", "70174067", "70174069"])],
     },
@@ -71,7 +71,7 @@ static NUMBERINGS: [Numbering; 7] = [
         // ATIS-0300115, 555 NXX Assignment Guidelines: 555-0100 to 555-0199 of every area are for fiction. Areas of
         // large towns; none is toll-free, where only one number is set aside.
         countries: &["ca", "us"],
-        code: "1",
+        code: 1,
         trunk: 1,
         reserved: &[
             (
@@ -100,8 +100,8 @@ pub(super) fn by_country(name: &str) -> Option<&'static Numbering> {
 /// Number of digits of the country code that an international number begins with, and the country where it has ranges.
 pub(super) fn by_code(digits: &[u32]) -> (usize, Option<&'static Numbering>) {
     let len = code_len(digits);
-    let code = digits.iter().take(len).filter_map(|digit| char::from_digit(*digit, 10));
-    (len, NUMBERINGS.iter().find(|numbering| numbering.code.chars().eq(code.clone())))
+    let code = digits.iter().take(len).fold(0, |code, digit| 10 * code + digit);
+    (len, NUMBERINGS.iter().find(|numbering| numbering.code == code))
 }
 
 /// Length of a country code (ITU-T E.164, list of assigned codes): zones 1 and 7 have one digit, the older countries

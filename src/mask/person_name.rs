@@ -4,7 +4,7 @@
 use arrow::array::ArrayRef;
 
 use super::locale;
-use super::persona::{Length, Wording};
+use super::persona::{Length, Wanted, Wording};
 use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
 use crate::schema::Kind;
 
@@ -36,7 +36,7 @@ struct PersonName(Wording);
 
 impl Mask for PersonName {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        self.0.map(input, |_, persona, length, value, out| {
+        self.0.map(input, |_, persona, Wanted { value, length, .. }, out| {
             let (first, last) = (persona.first, persona.last);
             if persona.locale.family_first {
                 out.push_str(last);

@@ -9,16 +9,17 @@
 //! A persona that is mentioned in the value it would replace, or whose words do not fit, is drawn again: then, for this
 //! one value, the columns of the subject may disagree. Nothing else here depends on the value.
 
-use arrow::array::{ArrayRef, AsArray};
+use arrow::array::{Array, ArrayRef, AsArray};
 
-use super::draw::{Draw, draw_until};
+use super::draw::{Draw, draw_from};
 use super::locale::{Locale, Locales};
-use super::map::{canonical, map_text};
+use super::map::{map_text, push_canonical};
+use super::seeds::Seeds;
 use super::style::{Style, cut, same, trimmed};
 use super::{ColumnFacts, Input, MaskError, Params};
 use crate::key::DomainKey;
 
-/// Draws within one attempt of [`draw_until`].
+/// Draws within one attempt of [`draw_from`].
 const DRAWS: usize = 16;
 
 /// Attempts after which a persona may be mentioned in the value: only texts that hold hundreds of names get there.
@@ -41,17 +42,46 @@ impl Persona {
         Self { locale, first: locale.first(draw), last: locale.last(draw) }
     }
 
-    /// Whether one of its names stands in a text: as a word, or anywhere in scripts without blanks.
-    fn is_mentioned(&self, text: &str) -> bool {
+    /// Whether one of its names stands in a text of these letters: as a word, or anywhere in scripts without blanks.
+    fn is_mentioned(&self, text: &str, letters: Letters) -> bool {
         let names = [self.first, self.last];
         if self.locale.family_first {
             return names.iter().any(|name| text.contains(name));
         }
-        // Nearly every name is one word in ASCII, and nearly every text is in ASCII.
-        if text.is_ascii() && names.iter().all(|name| name.bytes().all(|c| ALPHANUMERIC[usize::from(c)])) {
-            return has_word(text.as_bytes(), names.map(str::as_bytes));
+        // Nearly every name is one word in ASCII, nearly every text is in ASCII, and hardly one has all of a name's letters.
+        let own = names.map(Letters::of);
+        if letters.plain && own[0].word && own[1].word {
+            return own.iter().any(|own| letters.hold(*own)) && has_word(text.as_bytes(), names.map(str::as_bytes));
         }
         names.iter().any(|name| words(name).any(|name| words(text).any(|word| same(name, word))))
+    }
+}
+
+/// Which characters a text in ASCII is made of.
+#[derive(Clone, Copy)]
+struct Letters {
+    /// Whether it is in ASCII.
+    plain: bool,
+    /// Whether it is of ASCII's letters and digits only.
+    word: bool,
+    /// A bit for each character, in lower case; characters that are 64 apart share one.
+    set: u64,
+}
+
+impl Letters {
+    fn of(text: &str) -> Self {
+        let (mut all, mut word, mut set) = (0, true, 0);
+        for byte in text.bytes() {
+            all |= byte;
+            word &= byte.is_ascii_alphanumeric();
+            set |= 1 << ((byte | 0x20) & 63);
+        }
+        Self { plain: all < 0x80, word, set }
+    }
+
+    /// Whether every character of another text may be among these.
+    fn hold(self, other: Letters) -> bool {
+        other.set & !self.set == 0
     }
 }
 
@@ -64,6 +94,17 @@ pub(super) enum Length {
     Short,
     /// As short as it makes sense; what is still too long will be cut.
     Shortest,
+}
+
+/// What is to be written.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// Row of the value, in its batch.
+    pub(super) row: usize,
+    /// The value, for its shape only.
+    pub(super) value: &'a str,
+    /// How much room there is.
+    pub(super) length: Length,
 }
 
 /// Writes personas in place of values.
@@ -89,21 +130,22 @@ impl Wording {
     }
 
     /// Maps every text to what `compose` writes of its subject's persona, drawn until it differs from the text and
-    /// fits. `compose` gets the value for its shape only, and appends to the empty output.
+    /// fits. `compose` appends to the empty output.
     ///
     /// # Errors
     /// Where nothing that differs and fits was found.
     pub(super) fn map(
         &self,
         input: Input<'_>,
-        compose: impl Fn(&mut Draw, &Persona, Length, &str, &mut String),
+        mut compose: impl FnMut(&mut Draw, &Persona, Wanted<'_>, &mut String),
     ) -> Result<ArrayRef, MaskError> {
-        let mut subject = Vec::new();
+        let mut seeds = Seeds::new(&self.key, input.value.len());
         map_text(input.value, |row, value, out| {
-            subject_of(input.per, row, value, &mut subject);
+            let seed = seeds.of(row, |row, out| push_subject_of(input, row, out));
+            let letters = Letters::of(value);
             let style = if self.keeps_case { Style::of(value) } else { Style::Own };
             let mut attempts = 0;
-            draw_until(&self.key, &subject, |draw| {
+            draw_from(seed, |draw| {
                 let length = match attempts {
                     0 => Length::Full,
                     1 => Length::Short,
@@ -112,11 +154,11 @@ impl Wording {
                 attempts += 1;
                 for _ in 0..DRAWS {
                     let persona = Persona::draw(draw, &self.locales, value);
-                    if attempts <= ATTEMPTS_UNMENTIONED && persona.is_mentioned(value) {
+                    if attempts <= ATTEMPTS_UNMENTIONED && persona.is_mentioned(value, letters) {
                         continue;
                     }
                     out.clear();
-                    compose(draw, &persona, length, value, out);
+                    compose(draw, &persona, Wanted { row, value, length }, out);
                     style.apply(out);
                     if length == Length::Shortest {
                         cut(out, self.max_chars);
@@ -132,20 +174,26 @@ impl Wording {
     }
 }
 
-/// Writes what a value is drawn from: its row's `per:` in canonical bytes, or the value itself where there is none.
+/// Appends what a row of texts is drawn from; nothing where it is NULL.
+pub(super) fn push_subject_of(input: Input<'_>, row: usize, out: &mut Vec<u8>) {
+    let texts = input.value.as_string_view();
+    if texts.is_valid(row) {
+        push_subject(input.per, row, texts.value(row), out);
+    }
+}
+
+/// Appends what a value is drawn from: its row's `per:` in canonical bytes, or the value itself where there is none.
 /// Blanks around a text and the case of its letters do not count.
-pub(super) fn subject_of(per: Option<&ArrayRef>, row: usize, value: &str, out: &mut Vec<u8>) {
-    let text = match per {
-        Some(per) if canonical(per, row, out) => match per.as_string_view_opt() {
-            Some(texts) => texts.value(row),
-            None => return,
-        },
+pub(super) fn push_subject(per: Option<&ArrayRef>, row: usize, value: &str, out: &mut Vec<u8>) {
+    let text = match per.map(|per| (per, per.as_string_view_opt())) {
+        Some((per, Some(texts))) if per.is_valid(row) => texts.value(row),
+        Some((per, None)) if push_canonical(per, row, out) => return,
         _ => value,
     };
-    out.clear();
     if text.is_ascii() {
+        let before = out.len();
         out.extend_from_slice(trimmed(text).as_bytes());
-        out.make_ascii_lowercase();
+        out[before..].make_ascii_lowercase();
         return;
     }
     let mut buffer = [0; 4];
@@ -159,22 +207,11 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().nth(1).is_some())
 }
 
-/// Whether a byte is a letter or digit in ASCII.
-const ALPHANUMERIC: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric();
-        byte += 1;
-    }
-    table
-};
-
 /// Whether one of two words, of two characters and more, stands in a text, all in ASCII.
 fn has_word(text: &[u8], words: [&[u8]; 2]) -> bool {
     let mut before = false;
     for (at, c) in text.iter().enumerate() {
-        let inside = ALPHANUMERIC[usize::from(*c)];
+        let inside = c.is_ascii_alphanumeric();
         let begins = inside && !before;
         before = inside;
         if !begins {
@@ -200,28 +237,35 @@ mod tests {
     fn a_name_is_mentioned_as_a_word() {
         let persona = |locale: &str, first, last| Persona { locale: crate::mask::locale::named(locale), first, last };
         let smith = persona("en", "Mary", "Smith");
+        let connell = persona("en", "Ann-Marie", "O'Connell");
+        for (text, mentioned) in [("connell", true), ("marie.x", true), ("o", false), ("annmarie", false)] {
+            assert_eq!(connell.is_mentioned(text, Letters::of(text)), mentioned, "{text}");
+        }
         for text in ["mary", "Anders, MARY", "O'Brien-Smith", " smith\t", "Dr.Mary"] {
-            assert!(smith.is_mentioned(text), "{text}");
+            assert!(smith.is_mentioned(text, Letters::of(text)), "{text}");
         }
         for text in ["Maryanne", "Smithers", "", "M. S."] {
-            assert!(!smith.is_mentioned(text), "{text}");
+            assert!(!smith.is_mentioned(text, Letters::of(text)), "{text}");
         }
-        assert!(persona("zh_cn", "小明", "王").is_mentioned("王大卫"));
-        assert!(!persona("zh_cn", "小明", "王").is_mentioned("李大卫"));
+        assert!(persona("zh_cn", "小明", "王").is_mentioned("王大卫", Letters::of("王大卫")));
+        assert!(!persona("zh_cn", "小明", "王").is_mentioned("李大卫", Letters::of("李大卫")));
     }
 
     #[test]
     fn a_subject_is_folded_and_integers_of_any_width_are_one() {
         let mut subject = Vec::new();
-        subject_of(None, 0, "  ÄNNA ", &mut subject);
+        push_subject(None, 0, "  ÄNNA ", &mut subject);
         assert_eq!(subject, "änna".as_bytes());
         let small: ArrayRef = std::sync::Arc::new(arrow::array::Int16Array::from(vec![Some(7), None]));
         let large: ArrayRef = std::sync::Arc::new(arrow::array::Int64Array::from(vec![7]));
-        subject_of(Some(&small), 0, "x", &mut subject);
+        subject.clear();
+        push_subject(Some(&small), 0, "x", &mut subject);
         let seven = subject.clone();
-        subject_of(Some(&large), 0, "y", &mut subject);
+        subject.clear();
+        push_subject(Some(&large), 0, "y", &mut subject);
         assert_eq!(subject, seven);
-        subject_of(Some(&small), 1, "x", &mut subject);
+        subject.clear();
+        push_subject(Some(&small), 1, "x", &mut subject);
         assert_eq!(subject, b"x");
     }
 

@@ -1,12 +1,13 @@
 //! `phone`: a number that reaches nobody. Preserves the country code, the length, separators and whether there is an
 //! extension; destroys the number, its area and whether it was a mobile's.
 
-use arrow::array::ArrayRef;
+use arrow::array::{Array as _, ArrayRef, AsArray as _};
 
-use super::draw::{Draw, draw_until};
-use super::map::{canonical, map_text};
+use super::draw::{Draw, draw_from};
+use super::map::{map_text, push_canonical};
 use super::numbering::{COUNTRIES, Numbering, by_code, by_country, push_national, push_unknown};
 use super::script::{digit_value, with_digit};
+use super::seeds::Seeds;
 use super::{
     Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, ParamDef, ParamKind, PerUse, Promises,
 };
@@ -69,15 +70,18 @@ enum Home {
 
 impl Mask for Phone {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        let mut subject = Vec::new();
+        let texts = input.value.as_string_view();
+        let mut seeds = Seeds::new(&self.key, texts.len());
         let mut digits = Vec::new();
         let mut slots = Vec::new();
         map_text(input.value, |row, value, out| {
+            let seed = seeds.of(row, |row, out| {
+                if texts.is_valid(row) && !input.per.is_some_and(|per| push_canonical(per, row, out)) {
+                    push_subject(texts.value(row), out);
+                }
+            });
             let number = Number::read(value, self.home, &mut slots, &mut digits);
-            if !input.per.is_some_and(|per| canonical(per, row, &mut subject)) {
-                number.canonical(&mut subject);
-            }
-            draw_until(&self.key, &subject, |draw| {
+            draw_from(seed, |draw| {
                 digits.clear();
                 number.draw(draw, &mut digits);
                 if number.slots.iter().map(|slot| slot.digit).eq(digits.iter().copied().map(Some)) {
@@ -197,19 +201,6 @@ impl<'a> Number<'a> {
         }
     }
 
-    /// The number however it is written: digits and letters of the main part.
-    fn canonical(&self, out: &mut Vec<u8>) {
-        out.clear();
-        let mut buffer = [0; 4];
-        for slot in self.slots {
-            match slot.digit {
-                // A digit fits.
-                Some(digit) => out.push(b'0' + digit as u8),
-                None => out.extend_from_slice(slot.character.encode_utf8(&mut buffer).as_bytes()),
-            }
-        }
-    }
-
     /// Draws a digit for every slot.
     fn draw(&self, draw: &mut Draw, digits: &mut Vec<u32>) {
         digits.extend(self.slots[..self.kept].iter().map(|slot| slot.digit.unwrap_or_default()));
@@ -243,9 +234,28 @@ impl<'a> Number<'a> {
     }
 }
 
+/// Appends a number however it is written: digits and letters of its main part, or whatever it has where it has none.
+fn push_subject(value: &str, out: &mut Vec<u8>) {
+    let main = &value[..extension(value).0];
+    let any = main.contains(char::is_alphanumeric);
+    if main.is_ascii() {
+        out.extend(main.bytes().filter(|byte| !any || byte.is_ascii_alphanumeric()));
+        return;
+    }
+    let mut buffer = [0; 4];
+    for c in main.chars() {
+        match digit_value(c) {
+            // A digit fits.
+            Some(digit) => out.push(b'0' + digit as u8),
+            None if !any || c.is_alphanumeric() => out.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes()),
+            None => {}
+        }
+    }
+}
+
 /// Where the mark of an extension begins and ends: `x`, `ext` or `extension` between digits.
 fn extension(value: &str) -> (usize, usize) {
-    if !value.bytes().any(|c| c.is_ascii_alphabetic()) && value.is_ascii() {
+    if value.bytes().all(|c| c.is_ascii() && !c.is_ascii_alphabetic()) {
         return (value.len(), value.len());
     }
     let mut start = None;

@@ -3,10 +3,11 @@
 
 use arrow::array::ArrayRef;
 
-use super::draw::{Draw, draw_until};
+use super::draw::{Draw, draw_from};
 use super::map::map_text;
-use super::persona::subject_of;
+use super::persona::push_subject_of;
 use super::script::{digit_value, with_digit};
+use super::seeds::Seeds;
 use super::style::same;
 use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
 use crate::key::DomainKey;
@@ -42,11 +43,11 @@ struct Postcode(DomainKey);
 
 impl Mask for Postcode {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        let mut subject = Vec::new();
+        let mut seeds = Seeds::new(&self.0, input.value.len());
         map_text(input.value, |row, value, out| {
-            subject_of(input.per, row, value, &mut subject);
+            let seed = seeds.of(row, |row, out| push_subject_of(input, row, out));
             let blank = !value.contains(char::is_alphanumeric);
-            draw_until(&self.0, &subject, |draw| {
+            draw_from(seed, |draw| {
                 out.clear();
                 out.extend(value.chars().map(|c| if blank { with_digit('0', digit(draw)) } else { other(draw, c) }));
                 (!same(value, out)).then_some(())

@@ -1,12 +1,13 @@
 //! How far a subject's dates and times move: a keyed number of steps, never none, the same for all values of one
 //! subject. Which kinds move by what is left to `date_shift` and `timestamp_shift`.
 
-use arrow::array::ArrayRef;
+use arrow::array::Array as _;
 
-use super::map::{Reason, canonical};
+use super::map::Reason;
 use super::params::Params;
+use super::seeds::Seeds;
 use super::{ColumnFacts, Input, Problem};
-use crate::key::DomainKey;
+use crate::key::{DomainKey, TAG};
 
 /// Microseconds of a day.
 pub(super) const DAY: i64 = 86_400_000_000;
@@ -53,24 +54,17 @@ impl Shift {
 
     /// The same for all values and subjects, if so.
     pub(super) fn together(self, together: bool) -> Self {
-        let steps = together.then(|| self.drawn(b"together"));
+        let steps = together.then(|| self.drawn(self.key.prf(&[b"together"])));
         Self { together: steps, ..self }
     }
 
-    /// Steps of a row's subject: what `per:` names, else, or where that is NULL, the value itself.
-    pub(super) fn steps(&self, input: Input<'_>, row: usize, scratch: &mut Vec<u8>) -> i64 {
-        if let Some(steps) = self.together {
-            return steps;
-        }
-        let subject = |array: &ArrayRef, scratch: &mut Vec<u8>| canonical(array, row, scratch);
-        if !input.per.is_some_and(|per| subject(per, scratch)) {
-            subject(input.value, scratch);
-        }
-        self.drawn(scratch)
+    /// Steps of each row's subject: what `per:` names, else, or where that is NULL, the value itself.
+    pub(super) fn steps<'a>(&'a self, input: Input<'a>) -> impl FnMut(usize) -> i64 + 'a {
+        let mut seeds = Seeds::new(&self.key, input.value.len());
+        move |row| self.together.unwrap_or_else(|| self.drawn(seeds.of_input(row, input)))
     }
 
-    fn drawn(&self, subject: &[u8]) -> i64 {
-        let tag = self.key.prf(&[subject]);
+    fn drawn(&self, tag: [u8; TAG]) -> i64 {
         let mut low = [0; 8];
         low.copy_from_slice(&tag[..8]);
         // The upper half of a product of two 64-bit numbers: below 2 * most, which is far below 2^63.
@@ -114,7 +108,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::sync::Arc;
 
-    use arrow::array::Int64Array;
+    use arrow::array::{ArrayRef, Int64Array};
 
     use super::*;
     use crate::mask::tried::example_key;
@@ -123,9 +117,10 @@ mod tests {
     fn every_number_of_steps_but_none_is_as_likely_as_another() {
         let shift = Shift::new(example_key(), 3);
         let value: ArrayRef = Arc::new(Int64Array::from_iter_values(0..6000));
+        let mut steps = shift.steps(Input { value: &value, per: None });
         let mut counts = BTreeMap::new();
         for row in 0..6000 {
-            *counts.entry(shift.steps(Input { value: &value, per: None }, row, &mut Vec::new())).or_insert(0u32) += 1;
+            *counts.entry(steps(row)).or_insert(0u32) += 1;
         }
         assert_eq!(counts.keys().copied().collect::<Vec<i64>>(), [-3, -2, -1, 1, 2, 3]);
         // Six standard deviations (29 each).
@@ -136,7 +131,7 @@ mod tests {
     fn values_that_may_not_meet_move_together() {
         let shift = Shift::new(example_key(), 1000).together(true);
         let value: ArrayRef = Arc::new(Int64Array::from_iter_values(0..100));
-        let steps = |row| shift.steps(Input { value: &value, per: None }, row, &mut Vec::new());
+        let mut steps = shift.steps(Input { value: &value, per: None });
         assert!(steps(0) != 0 && (1..100).all(|row| steps(row) == steps(0)));
     }
 

@@ -4,7 +4,7 @@
 use arrow::array::ArrayRef;
 
 use super::locale;
-use super::persona::{Length, Wording};
+use super::persona::{Length, Wanted, Wording};
 use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Promises};
 use crate::schema::Kind;
 
@@ -37,7 +37,7 @@ struct Street(Wording);
 
 impl Mask for Street {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        self.0.map(input, |draw, persona, length, value, out| {
+        self.0.map(input, |draw, persona, Wanted { value, length, .. }, out| {
             // Three digits at the most, low numbers more often than high ones.
             let highest = *draw.pick(&[30, 100, 300]);
             let number = 1 + draw.below(highest);

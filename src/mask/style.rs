@@ -2,6 +2,12 @@
 
 /// Whether two texts are equal but for blanks around them and the case of letters.
 pub(super) fn same(a: &str, b: &str) -> bool {
+    // Nearly always they begin differently.
+    if let ([first @ b'!'..=b'~', ..], [other @ b'!'..=b'~', ..]) = (a.as_bytes(), b.as_bytes())
+        && !first.eq_ignore_ascii_case(other)
+    {
+        return false;
+    }
     let (a, b) = (trimmed(a), trimmed(b));
     if a.is_ascii() && b.is_ascii() {
         return a.eq_ignore_ascii_case(b);
@@ -104,5 +110,6 @@ mod tests {
     #[test]
     fn blanks_and_case_make_no_other_text() {
         assert!(same(" MARY", "mary ") && same("Ünal", "üNAL") && !same("Mary", "Maria") && same(" ", ""));
+        assert!(same("K", "\u{212A}") && !same("Mary", "Anna") && !same("Mary", " Anna") && !same("Mary", ""));
     }
 }

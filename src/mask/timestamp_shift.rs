@@ -110,8 +110,8 @@ struct TimestampShift {
 
 impl Mask for TimestampShift {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        let mut subject = Vec::new();
-        let mut by = |row| self.shift.steps(input, row, &mut subject) * self.step;
+        let mut steps = self.shift.steps(input);
+        let mut by = |row| steps(row) * self.step;
         match input.value.data_type() {
             DataType::Time64(_) => {
                 map_primitive::<Time64MicrosecondType>(

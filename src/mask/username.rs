@@ -5,7 +5,7 @@ use arrow::array::ArrayRef;
 
 use super::handle::{TAG_CHARS, Tags, push_handle, push_initial};
 use super::locale;
-use super::persona::{Length, Wording};
+use super::persona::{Length, Wanted, Wording};
 use super::{
     Accepts, Built, Effect, Equal, Example, Gives, Input, Mask, MaskDef, MaskError, PerUse, Problem, Promises,
     Uniqueness,
@@ -66,15 +66,16 @@ struct Username {
 
 impl Mask for Username {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        self.wording.map(input, |draw, persona, length, value, out| {
+        let mut tags = self.tags.as_ref().map(|tags| tags.of(input.value));
+        self.wording.map(input, |draw, persona, Wanted { row, value, length }, out| {
             let joint = value.chars().find(|c| ['.', '_', '-'].contains(c));
-            if let Some(tags) = &self.tags {
+            if let Some(tags) = &mut tags {
                 push_handle(persona.first, out);
                 out.push(joint.unwrap_or('_'));
                 if out.len() > self.max_chars.saturating_sub(TAG_CHARS) {
                     out.clear();
                 }
-                return tags.push(value, out);
+                return tags.push(row, out);
             }
             let digits = match length {
                 Length::Full => {
