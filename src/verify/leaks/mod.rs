@@ -41,7 +41,7 @@ const ALL_BYTES: u64 = 4 << 20;
 /// Of what a mask wrote, which is judged as a whole, so many rows of a unit and then the same share.
 const ALL_MASKED: u64 = 10_000;
 /// See [`ALL_ROWS`].
-const BATCHES: u64 = 8;
+const BATCHES: u64 = 16;
 /// See [`ALL_ROWS`].
 const STEP_OF_ROWS: usize = 4;
 /// Hashes of a column that are remembered so that a value that repeats is noted once.

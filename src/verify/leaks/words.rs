@@ -109,19 +109,36 @@ impl Hash {
     /// A whole text as one value, and what it is made of.
     pub(super) fn looked_at(&self, text: &[u8]) -> Option<(u64, Look)> {
         let mut look = Look::default();
-        let mut place = Place::default();
-        let mut first = None;
-        while let Some((start, end)) = self.word(text, place) {
-            look.words += 1;
-            look.at |= start.ats > *first.get_or_insert(start.ats);
-            let (chars, digits) = (end.chars - start.chars, end.digits - start.digits);
-            if digits > 0 && digits < chars {
-                look.mixed = look.mixed.max(chars);
+        let mut polynomial = 0u64;
+        // Letters and digits, and digits, up to the end of the last word.
+        let (mut chars, mut digits) = (0, 0);
+        let mut at = false;
+        let mut rest = text.iter();
+        loop {
+            let mut inside = 0;
+            for byte in rest.by_ref() {
+                let class = BYTES[usize::from(*byte)];
+                if class == 0 {
+                    at |= *byte == b'@' && chars + inside > 0;
+                    break;
+                }
+                look.at |= at;
+                polynomial = polynomial.wrapping_mul(self.base).wrapping_add(u64::from(class));
+                look.digits += usize::from(class >> 8);
+                inside += 1;
             }
-            place = end;
+            if inside > 0 {
+                look.words += 1;
+                if (1..inside).contains(&(look.digits - digits)) {
+                    look.mixed = look.mixed.max(inside);
+                }
+                (chars, digits) = (chars + inside, look.digits);
+            } else if rest.as_slice().is_empty() {
+                break;
+            }
         }
-        (look.chars, look.digits) = (place.chars, place.digits);
-        (look.chars >= SHORTEST).then(|| (self.mixed(place.hash, place.chars), look))
+        look.chars = chars;
+        (look.chars >= SHORTEST).then(|| (self.mixed(polynomial, chars), look))
     }
 
     /// Every value that may stand in a text: whole, or as some of its words. A number of at most 18 digits comes with it.

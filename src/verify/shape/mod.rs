@@ -5,7 +5,7 @@
 //! the run, and no value of theirs is reported: numbers are compared in shares of production's middle half.
 
 use ahash::RandomState;
-use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray};
 use arrow::datatypes::{
     DataType, Date32Type, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType,
 };
@@ -22,8 +22,11 @@ mod top;
 
 pub(super) use compare::compare;
 
-/// Of so many rows of a batch one is looked at for lengths, numbers and the most frequent value.
-const STEP: u32 = 4;
+/// Of so many rows of a batch one is looked at for lengths, numbers and the most frequent value: of a unit's first
+/// [`FIRST`] rows, and of what follows.
+const STEPS: [u32; 2] = [4, 16];
+/// See [`STEPS`].
+const FIRST: u64 = 20_000;
 
 /// What a column looks like on one side.
 #[derive(Clone, Default)]
@@ -56,16 +59,17 @@ impl Shapes {
         let hasher = RandomState::with_seeds(1, 2, 3, 4);
         for (side, array) in sides.iter_mut().zip([seen.value, seen.output]) {
             let rows = seen.places.map_or(array.len(), Array::len);
+            let step = STEPS[usize::from(side.rows >= FIRST)];
             side.rows += rows as u64;
             side.nulls += match seen.places {
                 None => array.null_count(),
                 Some(_) if array.null_count() == 0 => 0,
                 Some(places) => places.values().iter().filter(|place| array.is_null(**place as usize)).count(),
             } as u64;
-            side.values(array, &hasher);
-            for row in (0..rows).filter(|row| is_chosen(*row)) {
-                let place = seen.places.map_or(row, |places| places.value(row) as usize);
-                side.row(array, place, &hasher);
+            let Some(values) = Values::of(array, &hasher) else { continue };
+            values.hashes.iter().flatten().for_each(|hash| side.distinct.add(*hash));
+            for row in (0..rows).filter(|row| is_chosen(*row, step)) {
+                side.row(array, &values, seen.places.map_or(row, |places| places.value(row) as usize));
             }
         }
     }
@@ -83,23 +87,14 @@ impl Shapes {
 }
 
 impl Side {
-    /// Counts different values.
-    fn values(&mut self, array: &ArrayRef, hasher: &RandomState) {
-        for row in 0..array.len() {
-            if let Some(hash) = hash(array, row, hasher) {
-                self.distinct.add(hash);
-            }
-        }
-    }
-
     /// Looks at one row.
-    fn row(&mut self, array: &ArrayRef, row: usize, hasher: &RandomState) {
-        let Some(hash) = hash(array, row, hasher) else { return };
+    fn row(&mut self, array: &ArrayRef, values: &Values, row: usize) {
+        let Some(hash) = values.hashes[row] else { return };
         self.top.add(hash, 1);
         if let Some(texts) = array.as_string_view_opt() {
             self.lengths.add(texts.value(row).len() as f64);
         }
-        if let Some(number) = number(array, row) {
+        if let Some(number) = values.numbers.get(row).copied().flatten() {
             self.numbers.add(number);
         }
     }
@@ -114,46 +109,58 @@ impl Side {
     }
 }
 
-/// One row in [`STEP`], as good as at random: what recurs every so many rows must not hide in between (the constant is
+/// One row in so many, as good as at random: what recurs every so many rows must not hide in between (the constant is
 /// 2^32 over the golden ratio).
-fn is_chosen(row: usize) -> bool {
-    ((row as u32).wrapping_mul(0x9E37_79B9) >> 16).is_multiple_of(STEP)
+fn is_chosen(row: usize, step: u32) -> bool {
+    ((row as u32).wrapping_mul(0x9E37_79B9) >> 16).is_multiple_of(step)
 }
 
-/// A value's hash; `None` for NULL, and for what is no scalar.
-fn hash(array: &ArrayRef, row: usize, hasher: &RandomState) -> Option<u64> {
-    if array.is_null(row) {
-        return None;
-    }
-    Some(match array.data_type() {
-        DataType::Utf8View => hasher.hash_one(array.as_string_view().value(row)),
-        DataType::BinaryView => hasher.hash_one(array.as_binary_view().value(row)),
-        DataType::FixedSizeBinary(_) => hasher.hash_one(array.as_fixed_size_binary().value(row)),
-        DataType::Boolean => hasher.hash_one(array.as_boolean().value(row)),
-        _ => hasher.hash_one(number(array, row)?.to_bits()),
-    })
+/// The values of an array: `None` for NULL, and for what is no scalar or has no size.
+struct Values {
+    hashes: Vec<Option<u64>>,
+    /// Numbers, the days of dates, the microseconds of timestamps; empty for others.
+    numbers: Vec<Option<f64>>,
 }
 
-/// A number, the days of a date, the microseconds of a timestamp.
-fn number(array: &ArrayRef, row: usize) -> Option<f64> {
-    let number = match array.data_type() {
-        DataType::Int16 => array.as_primitive::<Int16Type>().value(row).into(),
-        DataType::Int32 => array.as_primitive::<Int32Type>().value(row).into(),
-        // Beyond 2^53 neighbours become one: a shape is no coarser for that.
-        DataType::Int64 => array.as_primitive::<Int64Type>().value(row) as f64,
-        DataType::Float32 => array.as_primitive::<Float32Type>().value(row).into(),
-        DataType::Float64 => array.as_primitive::<Float64Type>().value(row),
-        DataType::Date32 => match array.as_primitive::<Date32Type>().value(row) {
-            i32::MIN | i32::MAX => return None,
-            days => days.into(),
-        },
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            match array.as_primitive::<TimestampMicrosecondType>().value(row) {
-                i64::MIN | i64::MAX => return None,
-                micros => micros as f64,
-            }
+impl Values {
+    fn of(array: &ArrayRef, hasher: &RandomState) -> Option<Self> {
+        fn hashes<T: std::hash::Hash>(
+            values: impl Iterator<Item = Option<T>>,
+            hasher: &RandomState,
+        ) -> Vec<Option<u64>> {
+            values.map(|value| value.map(|value| hasher.hash_one(value))).collect()
         }
-        _ => return None,
-    };
-    Some(number).filter(|number| number.is_finite())
+        fn numbers<T: ArrowPrimitiveType>(array: &ArrayRef, number: impl Fn(T::Native) -> f64) -> Vec<Option<f64>> {
+            let values = array.as_primitive::<T>().iter();
+            values.map(|value| value.map(&number).filter(|number| number.is_finite())).collect()
+        }
+        let numbers = match array.data_type() {
+            DataType::Int16 => numbers::<Int16Type>(array, f64::from),
+            DataType::Int32 => numbers::<Int32Type>(array, f64::from),
+            // Beyond 2^53 neighbours become one: a shape is no coarser for that.
+            DataType::Int64 => numbers::<Int64Type>(array, |number| number as f64),
+            DataType::Float32 => numbers::<Float32Type>(array, f64::from),
+            DataType::Float64 => numbers::<Float64Type>(array, |number| number),
+            DataType::Date32 => numbers::<Date32Type>(array, |days| match days {
+                i32::MIN | i32::MAX => f64::INFINITY,
+                days => days.into(),
+            }),
+            DataType::Timestamp(TimeUnit::Microsecond, _) => {
+                numbers::<TimestampMicrosecondType>(array, |micros| match micros {
+                    i64::MIN | i64::MAX => f64::INFINITY,
+                    micros => micros as f64,
+                })
+            }
+            _ => Vec::new(),
+        };
+        let hashes = match array.data_type() {
+            DataType::Utf8View => hashes(array.as_string_view().iter(), hasher),
+            DataType::BinaryView => hashes(array.as_binary_view().iter(), hasher),
+            DataType::FixedSizeBinary(_) => hashes(array.as_fixed_size_binary().iter(), hasher),
+            DataType::Boolean => hashes(array.as_boolean().iter(), hasher),
+            _ if numbers.is_empty() => return None,
+            _ => hashes(numbers.iter().map(|number| number.map(f64::to_bits)), hasher),
+        };
+        Some(Self { hashes, numbers })
+    }
 }
