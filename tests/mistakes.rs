@@ -165,3 +165,57 @@ fn a_thousand_wrong_files_end_soon_and_without_a_panic() {
     assert!(slowest < 1.0, "the slowest took {slowest} s of processor time");
     println!("{FILES} wrong files, the slowest took {:.0} ms of processor time", slowest * 1000.0);
 }
+
+/// Links to devices that never end, to secrets, to nothing; files that are too large. Nothing of them is shown.
+#[test]
+fn what_is_no_rule_file_is_refused_soon_and_not_shown() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let good = "version: 1\ntables: { t: { rows: none } }\n";
+    fs::write(path("secret"), "db.example.com:5432:shop:loader:hunter2secret\nb: [hunter2secret\n").unwrap();
+    fs::write(path("huge.yaml"), format!("{good}# {}", "hunter2secret".repeat(500_000))).unwrap();
+    fs::write(path("bytes.yaml"), [good.as_bytes(), b"\xff\xfehunter2secret"].concat()).unwrap();
+    fs::create_dir(path("folder.yaml")).unwrap();
+    for (link, to) in [("zero", "/dev/zero"), ("loop", "loop.yaml"), ("nothing", "absent"), ("linked", "secret")] {
+        symlink(to, path(&format!("{link}.yaml"))).unwrap();
+    }
+    fs::write(path("snapshot.yaml"), good).unwrap();
+    symlink("/dev/zero", path("snapshot.schema.json")).unwrap();
+    fs::write(path("script.yaml"), format!("{good}after_load: [zero.yaml]\n")).unwrap();
+    fs::write(path("private.yaml"), format!("{good}after_load: [/dev/zero]\n")).unwrap();
+    for (name, says) in [
+        ("zero", "too large"),
+        ("huge", "too large"),
+        ("bytes", "no UTF-8"),
+        ("folder", "folder"),
+        ("loop", "loop"),
+        ("nothing", "no such file"),
+        ("linked", "no rule file"),
+        ("snapshot", "too large"),
+        ("script", "too large"),
+        ("private", "too large"),
+    ] {
+        for command in ["check", "diff"] {
+            let file = path(&format!("{name}.yaml"));
+            let mut bauta = bauta(&[command]);
+            bauta.arg(&file);
+            if command == "diff" {
+                if matches!(name, "linked" | "snapshot" | "script" | "private" | "huge") {
+                    continue;
+                }
+                bauta.arg(&file);
+            }
+            let begun = std::time::Instant::now();
+            let ran = run(bauta);
+            assert_eq!(ran.code, 2, "{command} {name}: {}", ran.stderr);
+            assert!(ran.stderr.contains(says), "{command} {name}: {}", ran.stderr);
+            assert!(
+                !ran.stderr.contains("hunter2") && !ran.stdout.contains("hunter2"),
+                "{command} {name}: {}",
+                ran.stderr
+            );
+            assert!(begun.elapsed().as_secs() < 20, "{command} {name} took {:?}", begun.elapsed());
+        }
+    }
+}

@@ -1,6 +1,5 @@
 //! `bauta diff`: two versions of a rule file in plain words, graded. Versions are files, or files of git revisions.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -172,7 +171,9 @@ impl Place {
     fn read(&self) -> Result<String, Failure> {
         let unreadable = |why: String| Failure::usage(format!("{} cannot be read: {why}", self.name()));
         match self {
-            Place::File(path) => fs::read_to_string(path).map_err(|error| unreadable(cause(&error))),
+            Place::File(path) => {
+                super::rules::text(path, super::rules::LARGEST).map_err(|error| unreadable(cause(&error)))
+            }
             Place::Git(..) => {
                 // A name that begins with `-` is no option behind this.
                 let shown = Command::new("git").args(["show", "--end-of-options", &self.name()]).output();

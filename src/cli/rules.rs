@@ -2,14 +2,19 @@
 
 use std::borrow::Cow;
 use std::fs;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::{Common, endpoint, output};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::failure::{Failure, Kind, cause};
+use crate::node::MAX_BYTES;
 use crate::plan::{self, Plan, Script};
 use crate::rules::{self, RuleFile};
 use crate::schema::Schema;
+
+/// Largest schema snapshot and largest script in bytes: a hundred times those of the largest schemas tried.
+pub(super) const LARGEST: usize = 100_000_000;
 
 /// A rule file with what belongs to it.
 pub(super) struct Loaded {
@@ -23,9 +28,17 @@ pub(super) struct Loaded {
 /// # Errors
 /// Every mistake of the language, a file that cannot be read, a snapshot that is none (exit 2).
 pub(super) fn load(path: &Path, schema: Option<&Path>) -> Result<Loaded, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| {
+    let text = text(path, MAX_BYTES).map_err(|error| {
         Failure::usage(format!("the rule file {} cannot be read: {}", path.display(), cause(&error)))
     })?;
+    // A link may lead to a password or a key: lines of what nobody wrote as rules are not shown.
+    if !["version", "tables"].iter().any(|key| text.contains(key)) {
+        return Err(Failure::usage(format!(
+            "{} is no rule file: it has neither `version:` nor `tables:`",
+            path.display()
+        ))
+        .remedy("`bauta init` writes a first one; `bauta schema` describes it for editors"));
+    }
     let beside = snapshot_path(path);
     let rules = match rules::read_all(&path.display().to_string(), &text) {
         (Some(rules), found) if found.list.is_empty() => rules,
@@ -40,7 +53,7 @@ pub(super) fn load(path: &Path, schema: Option<&Path>) -> Result<Loaded, Failure
     let mut missing = Vec::new();
     for script in &rules.after_load {
         let file = path.parent().unwrap_or(Path::new("")).join(&script.value);
-        match fs::read_to_string(&file) {
+        match self::text(&file, LARGEST) {
             Ok(sql) => scripts.push(Script { name: script.value.clone(), sql }),
             Err(error) => missing.push(Diagnostic::error(
                 script.span,
@@ -65,6 +78,19 @@ fn with_names(rules: Option<RuleFile>, mut found: Diagnostics, schema: &Path) ->
     found
 }
 
+/// A file's text. What is larger is not read to its end: a link may lead to a device that has none.
+///
+/// # Errors
+/// It cannot be read, is larger, or is no UTF-8.
+pub(super) fn text(path: &Path, largest: usize) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(largest as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > largest {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    String::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData.into())
+}
+
 /// The day that it is now, in UTC.
 pub(super) fn today() -> jiff::civil::Date {
     jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
@@ -80,7 +106,7 @@ pub(super) fn snapshot_path(rules: &Path) -> PathBuf {
 /// # Errors
 /// The file cannot be read or holds something else (exit 2).
 pub(super) fn read_snapshot(path: &Path) -> Result<Schema, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| {
+    let text = text(path, LARGEST).map_err(|error| {
         Failure::usage(format!("the schema snapshot {} cannot be read: {}", path.display(), cause(&error)))
     })?;
     Schema::from_json(&text).map_err(|why| {

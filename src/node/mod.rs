@@ -7,7 +7,7 @@ use crate::diagnostic::Span;
 
 mod parse;
 
-pub use parse::{parse, parse_all};
+pub use parse::{MAX_BYTES, parse, parse_all};
 
 /// One node and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]

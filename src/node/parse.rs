@@ -9,7 +9,7 @@ use super::{Entry, Node, Value};
 use crate::diagnostic::{Diagnostic, Span};
 
 /// Largest file in bytes.
-const MAX_BYTES: usize = 5_000_000;
+pub const MAX_BYTES: usize = 5_000_000;
 /// Deepest nesting of maps and lists.
 const MAX_DEPTH: usize = 32;
 
