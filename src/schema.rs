@@ -289,6 +289,32 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind of a single value that is ever decoded.
+    pub const SCALARS: &[Kind] = &[
+        Kind::Text,
+        Kind::Int2,
+        Kind::Int4,
+        Kind::Int8,
+        Kind::Numeric,
+        Kind::Float4,
+        Kind::Float8,
+        Kind::Bool,
+        Kind::Date,
+        Kind::Timestamp,
+        Kind::TimestampTz,
+        Kind::Time,
+        Kind::Interval,
+        Kind::Uuid,
+        Kind::Bytea,
+        Kind::Inet,
+        Kind::Cidr,
+        Kind::Macaddr,
+        Kind::Json,
+        Kind::Jsonb,
+        Kind::Xml,
+        Kind::Enum,
+    ];
+
     /// The kind that a mask sees: the element of an array, the bound of a range, else itself.
     pub fn scalar(&self) -> &Kind {
         match self {

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::cells::{self, Row};
+use super::columns::{cut, pad};
 use super::endpoint::From;
 use super::{Common, Format, endpoint, key, output, rules};
 use crate::batch::Batch;
@@ -161,7 +162,7 @@ fn as_json(table: &TablePlan, masked: &[Row], originals: Option<&[Row]>) -> Valu
 fn text(table: &TablePlan, masked: &[Row], originals: Option<&[Row]>, width: usize) -> String {
     let head = format!("{}, {} masked as a refresh would write them", table.table, counted(masked.len()));
     let names: Vec<&str> = table.columns.iter().map(|column| column.facts.column.column.as_str()).collect();
-    let shown = |cell: &Option<String>| cut(cell.as_deref().unwrap_or("NULL"));
+    let shown = |cell: &Option<String>| cut(cell.as_deref().unwrap_or("NULL"), WIDEST);
     let rows: Vec<Vec<String>> = masked.iter().map(|row| row.iter().map(shown).collect()).collect();
     let widths: Vec<usize> = (0..names.len())
         .map(|at| rows.iter().map(|row| row[at].width()).chain([names[at].width()]).max().unwrap_or_default())
@@ -195,24 +196,4 @@ fn text(table: &TablePlan, masked: &[Row], originals: Option<&[Row]>, width: usi
 
 fn counted(rows: usize) -> String {
     if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") }
-}
-
-fn pad(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
-}
-
-/// One line of at most so many columns; control characters are shown as `·`.
-fn cut(text: &str) -> String {
-    let mut out = String::new();
-    let mut width = 0;
-    for c in text.chars() {
-        let c = if c.is_control() { '·' } else { c };
-        width += c.width().unwrap_or(0);
-        if width >= WIDEST {
-            out.push('…');
-            break;
-        }
-        out.push(c);
-    }
-    out
 }

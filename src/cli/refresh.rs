@@ -1,7 +1,6 @@
 //! `bauta refresh`: the main job.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -11,9 +10,9 @@ use super::approve::Required;
 use super::endpoint::{From, To};
 use super::patience::{self, Patience};
 use super::record::{self, Recorder};
-use super::{Common, Format, endpoint, key, output, progress, rules, signals};
+use super::{Common, Format, endpoint, key, output, progress, report, rules, signals};
 use crate::diagnostic::Diagnostics;
-use crate::failure::{Failure, Kind, cause};
+use crate::failure::{Failure, Kind};
 use crate::pipeline;
 use crate::plan::Plan;
 use crate::postgres::about::about;
@@ -166,11 +165,11 @@ impl Refresh {
         let (report, recorded) = self.options.patience.run(&stop, async || self.attempt(common, &stop).await).await?;
         recorded?;
         if let Some(folder) = &self.options.report {
-            write(folder, &report)?;
+            report::write(folder, &report)?;
         }
         output::result(match common.format {
             Format::Json => serde_json::to_string_pretty(&report).unwrap_or_default(),
-            _ => summary(&report),
+            _ => report::summary(&report),
         })
     }
 
@@ -400,56 +399,4 @@ impl Job {
 
 fn processors() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
-}
-
-/// Writes `bauta-RUN.json`.
-pub(super) fn write(folder: &Path, report: &Report) -> Result<(), Failure> {
-    let path = folder.join(format!("bauta-{}.json", report.run));
-    fs::create_dir_all(folder)
-        .and_then(|()| fs::write(&path, serde_json::to_string_pretty(report).unwrap_or_default()))
-        .map_err(|error| {
-            Failure::world(format!("staging is published, but {} cannot be written: {}", path.display(), cause(&error)))
-        })
-}
-
-/// The report for people: per table rows, bytes and seconds, per column the mask.
-pub(super) fn summary(report: &Report) -> String {
-    let mut lines = Vec::new();
-    let width = report.tables.iter().map(|table| table.table.len()).max().unwrap_or_default();
-    for table in &report.tables {
-        lines.push(format!(
-            "{:width$}  {:>10} rows  {:>10}  {:>6.1} s  {}",
-            table.table,
-            table.rows,
-            size(table.bytes),
-            table.seconds,
-            masks(table)
-        ));
-    }
-    let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
-    let bytes: u64 = report.tables.iter().map(|table| table.bytes).sum();
-    lines.push(format!("{:width$}  {rows:>10} rows  {:>10}  {:>6.1} s in all", "", size(bytes), report.seconds));
-    lines.extend(report.checks.iter().map(|check| format!("checked: {check}")));
-    lines.push(format!("published: {}", report.published));
-    lines.join("\n")
-}
-
-/// `email: email, name: person_name, 4 kept`; the parameters stand in the JSON report.
-fn masks(table: &crate::report::TableReport) -> String {
-    let (kept, masked): (Vec<_>, Vec<_>) = table.columns.iter().partition(|column| column.mask == "keep");
-    let name = |mask: &str| mask.split(' ').next().unwrap_or_default().to_owned();
-    let mut parts: Vec<String> =
-        masked.iter().map(|column| format!("{}: {}", column.column, name(&column.mask))).collect();
-    if !kept.is_empty() {
-        parts.push(format!("{} kept", kept.len()));
-    }
-    if let Some(rows) = table.exempt {
-        parts.push(format!("{rows} rows exempt"));
-    }
-    if parts.is_empty() { "structure only".to_owned() } else { parts.join(", ") }
-}
-
-/// Bytes with a unit, three digits.
-fn size(bytes: u64) -> String {
-    indicatif::BinaryBytes(bytes).to_string()
 }

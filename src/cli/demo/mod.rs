@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::record::Recorder;
 use super::refresh::{self, Job};
-use super::{Common, endpoint, environment, key, output, progress, signals};
+use super::{Common, endpoint, environment, key, output, progress, report, signals};
 use crate::failure::{Failure, cause};
 use crate::postgres::throwaway::{Search, find_server};
 use crate::report::Report;
@@ -75,14 +75,14 @@ impl Stage {
         recorder.ready()?;
         let ended = job.run(common, observer.as_ref(), &recorder, signals::listen(None)?).await;
         let report = recorder.end(ended)?;
-        refresh::write(&self.results, &report)?;
+        report::write(&self.results, &report)?;
         Ok(report)
     }
 
     /// What was done, what was checked, where it stands.
     fn told(&self, report: &Report) -> Result<(), Failure> {
         show::heading("What was done with every column")?;
-        for line in refresh::summary(report).lines() {
+        for line in report::summary(report).lines() {
             output::result(format_args!("  {line}"))?;
         }
         show::heading("What to look at, and what to type next")?;

@@ -1,7 +1,8 @@
 //! How the demo shows things: two columns beside each other, aligned also where characters are wide.
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 
+use crate::cli::columns::{cut, pad};
 use crate::cli::output;
 use crate::failure::Failure;
 
@@ -15,7 +16,7 @@ pub(super) fn heading(text: &str) -> Result<(), Failure> {
 
 /// Prints lines of three: what, production, staging.
 pub(super) fn side_by_side(lines: &[[String; 3]]) -> Result<(), Failure> {
-    let lines: Vec<[String; 3]> = lines.iter().map(|line| line.clone().map(|cell| cut(&cell))).collect();
+    let lines: Vec<[String; 3]> = lines.iter().map(|line| line.clone().map(|cell| cut(&cell, WIDEST))).collect();
     let width = |column: usize| lines.iter().map(|line| line[column].width()).max().unwrap_or_default();
     let (first, second) = (width(0), width(1).max("production".len()));
     output::result(format_args!("  {}  {}  {}", pad("", first), pad("production", second), "staging"))?;
@@ -23,24 +24,4 @@ pub(super) fn side_by_side(lines: &[[String; 3]]) -> Result<(), Failure> {
         output::result(format_args!("  {}  {}  {staging}", pad(what, first), pad(production, second)))?;
     }
     Ok(())
-}
-
-fn pad(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
-}
-
-/// One line of at most so many columns; control characters are shown as `·`.
-fn cut(text: &str) -> String {
-    let mut out = String::new();
-    let mut width = 0;
-    for c in text.chars() {
-        let c = if c.is_control() { '·' } else { c };
-        width += c.width().unwrap_or(0);
-        if width > WIDEST - 1 {
-            out.push('…');
-            break;
-        }
-        out.push(c);
-    }
-    out
 }

@@ -25,30 +25,7 @@ mod time;
 mod xml;
 
 /// The kinds that a literal can be written for: all that are ever decoded.
-pub(super) const KINDS: &[Kind] = &[
-    Kind::Text,
-    Kind::Int2,
-    Kind::Int4,
-    Kind::Int8,
-    Kind::Numeric,
-    Kind::Float4,
-    Kind::Float8,
-    Kind::Bool,
-    Kind::Date,
-    Kind::Timestamp,
-    Kind::TimestampTz,
-    Kind::Time,
-    Kind::Interval,
-    Kind::Uuid,
-    Kind::Bytea,
-    Kind::Inet,
-    Kind::Cidr,
-    Kind::Macaddr,
-    Kind::Json,
-    Kind::Jsonb,
-    Kind::Xml,
-    Kind::Enum,
-];
+pub(super) const KINDS: &[Kind] = Kind::SCALARS;
 
 /// Why a text is no literal of a type, to follow "`text` "; without a full stop.
 type Mistake = String;

@@ -14,14 +14,15 @@ use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use arrow::array::{Array, ArrayRef};
 
 use self::cells::Piece;
+use self::gather::Gather;
 use self::numbers::Spread;
-use self::sort::Sort;
-use self::words::{Hash, SHORTEST};
+use self::words::Hash;
 use crate::batch::{Cells, Sealed, Seen};
 use crate::plan::{ColumnPlan, Plan};
 use crate::schema::Kind;
 
 mod cells;
+mod gather;
 mod join;
 mod numbers;
 mod sort;
@@ -362,102 +363,8 @@ impl Unit<'_> {
     }
 }
 
-/// Notes hashes of a column.
-struct Gather<'a> {
-    hash: &'a Hash,
-    bits: u32,
-    column: &'a mut Column,
-    progress: &'a mut Progress,
-    fresh: &'a mut usize,
-}
-
-impl Gather<'_> {
-    /// A value that goes into a mask.
-    fn value(&mut self, piece: Piece<'_>) {
-        match piece {
-            Piece::Text(text) => self.sorted(text, &Sort::ALL),
-            // Words are what any document has.
-            Piece::Document(text) => cells::quoted(text, |text| self.sorted(text, &[Sort::Mail, Sort::Code])),
-            Piece::Bytes(bytes) if bytes.len() >= 8 => {
-                let hash = self.hash.bytes(bytes);
-                self.note(hash, Sort::Code);
-            }
-            Piece::Bytes(_) => {}
-        }
-    }
-
-    fn sorted(&mut self, text: &[u8], sorts: &[Sort]) {
-        if text.len() >= SHORTEST
-            && let Some((sort, hash, number)) = sort::sort(self.hash, text)
-            && sorts.contains(&sort)
-            && self.note(hash, sort)
-            && let Some(number) = number
-        {
-            self.column.value_numbers.add(number);
-        }
-    }
-
-    fn note(&mut self, hash: u64, sort: Sort) -> bool {
-        self.column.looked_at += 1;
-        if hash.leading_zeros() < self.bits || !is_new(&mut self.progress.recent, hash) {
-            return false;
-        }
-        self.column.values[sort as usize].push(hash);
-        *self.fresh += 1;
-        true
-    }
-
-    /// Whatever a written value may hold.
-    fn each(&mut self, piece: Piece<'_>) {
-        match piece {
-            Piece::Text(text) | Piece::Document(text) => {
-                self.progress.bytes += text.len() as u64;
-                if text.len() >= SHORTEST {
-                    let hash = self.hash;
-                    hash.each(text, |hash, number| self.written(hash, number));
-                }
-            }
-            Piece::Bytes(_) => self.whole(piece),
-        }
-    }
-
-    /// A written value as a whole.
-    fn whole(&mut self, piece: Piece<'_>) {
-        match piece {
-            Piece::Text(text) | Piece::Document(text) => {
-                if text.len() >= SHORTEST
-                    && let Some(hash) = self.hash.whole(text)
-                {
-                    self.written(hash, None);
-                }
-            }
-            Piece::Bytes(bytes) if bytes.len() >= 8 => {
-                self.progress.bytes += bytes.len() as u64;
-                self.written(self.hash.bytes(bytes), None);
-            }
-            Piece::Bytes(_) => {}
-        }
-    }
-
-    fn written(&mut self, hash: u64, number: Option<u64>) {
-        if hash.leading_zeros() < self.bits || !is_new(&mut self.progress.recently_written, hash) {
-            return;
-        }
-        self.column.written.push(hash);
-        *self.fresh += 1;
-        if let Some(number) = number {
-            self.column.written_numbers.add(number);
-        }
-    }
-}
-
 fn rows(cells: &Cells) -> usize {
     cells.sealed.as_ref().map_or_else(|| cells.open.as_ref().map_or(0, Array::len), Sealed::len)
-}
-
-/// Whether a hash is none of the recent ones.
-fn is_new(recent: &mut [u64; RECENT], hash: u64) -> bool {
-    std::mem::replace(&mut recent[hash as usize % RECENT], hash) != hash
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
