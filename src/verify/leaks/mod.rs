@@ -86,7 +86,7 @@ enum Found {
 /// What was gathered of one column.
 #[derive(Clone, Default)]
 struct Column {
-    /// Hashes of telling values, by [`Sort`].
+    /// Hashes of telling values, by [`sort::Sort`].
     values: [Vec<u64>; 4],
     /// Hashes of what is written.
     written: Vec<u64>,
