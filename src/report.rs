@@ -1,6 +1,8 @@
 //! What a run tells while it goes (events) and when it is over (the report). Names, counts and times only.
 
-use serde::Serialize;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 use crate::schema::TableName;
@@ -76,6 +78,8 @@ pub struct Report {
     pub checks: Vec<String>,
     /// Per table.
     pub tables: Vec<TableReport>,
+    /// How well rows hide that keep what may point at a person together with others: one entry a table that has such columns.
+    pub k_anonymity: Vec<KAnonymity>,
     /// What was published: a generation's id, or a folder.
     pub published: String,
     /// Older generations that were dropped, one line each: which, of when, and until when it was kept.
@@ -100,6 +104,47 @@ pub struct TableReport {
     pub seconds: f64,
     /// Per column: name and mask with its parameters.
     pub columns: Vec<ColumnReport>,
+}
+
+/// How many rows share each combination of the quasi-identifiers that staging shows truly (k-anonymity: P. Samarati and
+/// L. Sweeney, 1998). Exempt rows are not counted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KAnonymity {
+    /// The table as a rule file writes it; of partitions their root.
+    pub table: String,
+    /// The columns.
+    pub columns: Vec<String>,
+    /// Rows that were counted.
+    pub rows: u64,
+    /// Rows that share the rarest combination; where not all combinations were counted, the rarest of these.
+    pub k: u64,
+    /// Rows that share theirs with fewer than [`KAnonymity::FEW`] in all; about, where not all combinations were counted.
+    pub few: u64,
+    /// The share of combinations that were counted, each with all its rows: 1 unless there are very many.
+    pub share: f64,
+}
+
+impl KAnonymity {
+    /// Fewer rows than these that share their values, and a person may be found among them.
+    pub const FEW: u64 = 5;
+}
+
+/// In a few words, without the columns.
+impl fmt::Display for KAnonymity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rows, k, few, share, .. } = self;
+        let about = if *share < 1.0 { "about " } else { "" };
+        if *few > 0 {
+            let others = Self::FEW - 1;
+            write!(f, "{about}{few} rows of {rows} share their combination with fewer than {others} others (k = {k}")?;
+        } else {
+            write!(f, "every combination is shared by {k} rows or more (k = {k}")?;
+        }
+        if *share < 1.0 {
+            write!(f, "; one combination in {} was counted", 1.0 / share)?;
+        }
+        f.write_str(")")
+    }
 }
 
 /// What a masked column looks like in production and on staging, over the rows that were looked at. Pairs are production,

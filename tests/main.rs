@@ -26,7 +26,7 @@
 //! - [`roles`]: production is read at one moment, by a role that only reads; what other roles are told.
 //! - [`rules`]: wrong rule files and what is said about them, as data (no database).
 //! - [`secrets`]: passwords and the key are nowhere but where they were put.
-//! - [`shape`]: what masked columns look like on both sides: reported, warned about, refused.
+//! - [`shape`]: what masked columns look like on both sides, and how many rows share what may point at persons.
 //! - [`shipped`]: the shipped rules, the demo, the README.
 //! - [`stranger`]: somebody new types something wrong: the answer says where, why and what to do.
 //! - [`subset`]: which rows travel in every shape of reference, against a second way of working it out.

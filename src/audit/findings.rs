@@ -1,11 +1,11 @@
 //! What deserves a second look: masks that hide little where they stand, keeps that nobody named or that together point
 //! at a person, and what nobody said.
 
-use super::columns::is_personal;
 use super::{By, Column, Finding, Input, Table, Weight};
 use crate::class;
 use crate::mask::Effect;
-use crate::plan::ColumnPlan;
+use crate::plan::{ColumnPlan, QuasiIdentifiers};
+use crate::report::KAnonymity;
 use crate::rules::Unlisted;
 use crate::schema::Kind;
 
@@ -14,23 +14,6 @@ const FEW_VALUES: u64 = 100;
 
 /// Fewer values to go to than these, and a permutation can be listed (the least domain of NIST SP 800-38G Rev. 1).
 const SMALL_DOMAIN: u128 = 1_000_000;
-
-/// Fewer rows than these that share their kept values, and a person may be found among them.
-const LEAST_K: u64 = 5;
-
-/// Classes that point at a person together with others (Sweeney, "Simple demographics often identify people uniquely",
-/// 2000; HIPAA's and the GDPR's guidance name the same).
-const QUASI: [&str; 9] = [
-    "contact.city",
-    "contact.postcode",
-    "financial.income",
-    "location.city",
-    "person.birth_date",
-    "person.ethnicity",
-    "person.gender",
-    "person.nationality",
-    "person.religion",
-];
 
 /// All findings, the gravest first.
 pub(super) fn all(input: &Input<'_>, tables: &[Table]) -> Vec<Finding> {
@@ -44,10 +27,10 @@ pub(super) fn all(input: &Input<'_>, tables: &[Table]) -> Vec<Finding> {
         }
     }
     for table in tables {
-        found.extend(quasi(input, table));
         found.extend(looks_personal(table));
         found.extend(let_pass(input, table));
     }
+    found.extend(input.plan.quasi_identifiers.iter().map(|of| quasi(input, of)));
     found.extend(without_class(tables));
     found.extend(nobody_reviewed(input, tables));
     found.extend(nobody_decided(input, tables));
@@ -156,38 +139,26 @@ fn moves_together(column: &ColumnPlan) -> Option<Finding> {
     })
 }
 
-fn is_quasi(column: &Column) -> bool {
-    let class = column.class.as_deref().or(column.looks_like);
-    column.effect == Some(Effect::Kept) && class.is_some_and(|class| QUASI.contains(&class))
-}
-
-/// Kept columns that together point at a person.
-fn quasi(input: &Input<'_>, table: &Table) -> Option<Finding> {
-    let kept: Vec<&str> =
-        table.columns.iter().filter(|column| is_quasi(column)).map(|column| column.column.as_str()).collect();
-    if kept.is_empty() || !table.columns.iter().any(is_personal) {
-        return None;
-    }
-    let measured = input.run.iter().flat_map(|run| &run.anonymity).find(|one| one.table == table.table);
+/// Columns that together point at a person, and show it truly.
+fn quasi(input: &Input<'_>, of: &QuasiIdentifiers) -> Finding {
+    let mut measured = input.run.iter().flat_map(|run| &run.k_anonymity);
+    let measured = measured.find(|one| one.table == of.table.to_string() && one.columns == of.columns);
     let (weight, measure) = match measured {
-        Some(one) if one.k >= LEAST_K => (Weight::Low, format!("measured: k = {}", one.k)),
-        Some(one) => (
-            Weight::High,
-            format!("measured: k = {}, {} rows share them with fewer than {}", one.k, one.few, LEAST_K - 1),
-        ),
-        None => (Weight::Medium, "how many rows share each combination has not been measured".to_owned()),
+        Some(one) if one.k >= KAnonymity::FEW => (Weight::Low, format!("in the last run {one}")),
+        Some(one) => (Weight::High, format!("in the last run {one}")),
+        None => (Weight::Medium, "the report of a run tells how many rows share each combination".to_owned()),
     };
     let text = format!(
-        "kept beside columns of a person: {}; together such values point at people ({measure})",
-        kept.join(", ")
+        "kept, or only made coarser, beside columns of a person: {}; together such values point at people; {measure}",
+        of.columns.join(", ")
     );
-    Some(finding(
+    finding(
         weight,
         "quasi_identifiers",
-        &table.table,
+        &of.table,
         text,
         "mask or coarsen them, or say in the reason why they cannot point at anybody",
-    ))
+    )
 }
 
 /// Kept, without a class, and looking like a person's.

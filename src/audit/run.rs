@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::report::KAnonymity;
+
 /// Facts of one run, taken from its report.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Run {
@@ -22,23 +24,10 @@ pub struct Run {
     pub bytes: u64,
     /// Rows written, by table as a rule file writes it.
     pub rows: BTreeMap<String, u64>,
-    /// What was measured of kept quasi-identifiers, by table.
-    pub anonymity: Vec<Anonymity>,
+    /// How well rows hide that keep quasi-identifiers, by table.
+    pub k_anonymity: Vec<KAnonymity>,
     /// What was checked before publishing.
     pub checks: Vec<String>,
-}
-
-/// How well rows hide among those that share their kept quasi-identifiers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Anonymity {
-    /// The table.
-    pub table: String,
-    /// The columns.
-    pub columns: Vec<String>,
-    /// Rows in the smallest group (k-anonymity's k: Samarati and Sweeney, 1998).
-    pub k: u64,
-    /// Rows in groups of fewer than five.
-    pub few: u64,
 }
 
 impl Run {
@@ -52,22 +41,15 @@ impl Run {
             |field: &str| report[field].as_str().map(str::to_owned).ok_or_else(|| format!("it has no text `{field}`"));
         let mut rows = BTreeMap::new();
         let mut bytes = 0;
-        let mut anonymity = Vec::new();
         let tables = report["tables"].as_array().ok_or("it has no list `tables`")?;
         for table in tables {
             let name = table["table"].as_str().ok_or("a table in it has no name")?;
             rows.insert(name.to_owned(), table["rows"].as_u64().ok_or("a table in it has no rows")?);
             bytes += table["bytes"].as_u64().unwrap_or_default();
-            for one in table["anonymity"].as_array().into_iter().flatten() {
-                let columns = one["columns"].as_array().into_iter().flatten();
-                anonymity.push(Anonymity {
-                    table: name.to_owned(),
-                    columns: columns.filter_map(|column| column.as_str().map(str::to_owned)).collect(),
-                    k: one["k"].as_u64().ok_or("an anonymity in it has no k")?,
-                    few: one["few"].as_u64().unwrap_or_default(),
-                });
-            }
         }
+        let k_anonymity = report.get("k_anonymity").cloned().unwrap_or_default();
+        let k_anonymity: Option<Vec<KAnonymity>> =
+            serde_json::from_value(k_anonymity).map_err(|why| format!("its `k_anonymity`: {why}"))?;
         let checks = report["checks"].as_array().into_iter().flatten();
         Ok(Self {
             run: word("run")?,
@@ -77,7 +59,7 @@ impl Run {
             seconds: report["seconds"].as_f64().unwrap_or_default(),
             bytes,
             rows,
-            anonymity,
+            k_anonymity: k_anonymity.unwrap_or_default(),
             checks: checks.filter_map(|check| check.as_str().map(str::to_owned)).collect(),
         })
     }
@@ -97,9 +79,12 @@ mod tests {
     #[test]
     fn a_report_is_read_and_what_is_none_is_refused() {
         let text = r#"{"run": "r", "finished": "f", "rules_digest": "d", "key_fingerprint": null, "checks": ["c"],
-            "tables": [{"table": "t", "rows": 7, "anonymity": [{"columns": ["a"], "k": 2, "few": 3}]}]}"#;
+            "tables": [{"table": "t", "rows": 7}],
+            "k_anonymity": [{"table": "t", "columns": ["a"], "rows": 7, "k": 2, "few": 3, "share": 1.0}]}"#;
         let run = Run::from_json(text).unwrap();
-        assert_eq!((run.rows["t"], run.anonymity[0].k, run.anonymity[0].few), (7, 2, 3));
+        assert_eq!((run.rows["t"], run.k_anonymity[0].k, run.k_anonymity[0].few), (7, 2, 3));
+        assert_eq!(Run::from_json(&text.replace("k_anonymity", "other")).unwrap().k_anonymity, []);
+        assert!(Run::from_json(&text.replace("\"k\"", "\"K\"")).unwrap_err().contains("k_anonymity"));
         assert_eq!(run.key_fingerprint, None);
         for bad in ["", "{}", "[]", r#"{"tables": []}"#, r#"{"tables": [{"table": "t"}]}"#] {
             assert!(Run::from_json(bad).is_err(), "{bad}");

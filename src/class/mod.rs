@@ -93,6 +93,25 @@ pub fn is_personal(name: &str) -> bool {
     )
 }
 
+/// Classes that point at a person together with others (Sweeney, "Simple demographics often identify people uniquely",
+/// 2000; HIPAA's and the GDPR's guidance name the same).
+const QUASI_IDENTIFIERS: [&str; 9] = [
+    "contact.city",
+    "contact.postcode",
+    "financial.income",
+    "location.city",
+    "person.birth_date",
+    "person.ethnicity",
+    "person.gender",
+    "person.nationality",
+    "person.religion",
+];
+
+/// Whether values of a class point at a person together with others, though not alone.
+pub fn is_quasi_identifier(name: &str) -> bool {
+    QUASI_IDENTIFIERS.contains(&name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,5 +125,6 @@ mod tests {
     fn persons_are_told_from_organizations() {
         assert!(is_personal("contact.email") && is_personal("free_text"));
         assert!(!is_personal("organization.name"));
+        assert!(QUASI_IDENTIFIERS.iter().all(|name| find(name).is_some() && is_personal(name)));
     }
 }

@@ -90,6 +90,7 @@ pub async fn run(
         warnings: Vec::new(),
         checks: Vec::new(),
         tables: tables(plan, &ledger),
+        k_anonymity: Vec::new(),
         published: String::new(),
         dropped: Vec::new(),
     };
@@ -113,6 +114,7 @@ pub async fn run(
 fn recorded(passed: Passed, report: &mut Report, recorder: Option<&dyn Recorder>) -> Result<Passed, Failure> {
     report.checks.clone_from(&passed.checks);
     report.warnings.clone_from(&passed.warnings);
+    report.k_anonymity.clone_from(&passed.k_anonymity);
     for (table, shapes) in report.tables.iter_mut().zip(&passed.shapes) {
         table.columns.iter_mut().zip(shapes).for_each(|(column, shape)| column.shape.clone_from(shape));
     }

@@ -77,7 +77,7 @@ fn passes(
             keys.any(|key| key.columns.contains(&name.column) || key.inside.contains(&name.column))
         };
         let vast = || column.mask.gives(&column.params, &column.facts).vast;
-        joins || (in_key() && !vast()) || profiles::forbids_keeping(rules, table, column)
+        joins || (in_key() && !vast()) || profiles::forbids_keeping(rules, column)
     };
     let columns = planned.columns.iter().enumerate();
     columns.filter(|(_, column)| !column.is_kept() && !stays_masked(column)).map(|(index, _)| index).collect()

@@ -16,6 +16,7 @@ mod joins;
 pub(crate) mod lineage;
 pub mod names;
 mod profiles;
+mod quasi;
 mod references;
 mod resolve;
 mod rows;
@@ -32,11 +33,13 @@ mod unlisted;
 
 pub use because::Because;
 pub use joins::{Join, joins};
+pub use quasi::QuasiIdentifiers;
 pub use resolve::resolve;
 pub use switch::{Case, Switch};
 pub use uncovered::{Uncovered, uncovered};
 pub use undeclared::{Undeclared, When};
 
+use crate::classify;
 use crate::key::RootKey;
 use crate::mask::{Built, ColumnFacts, ColumnMask, Effect, MaskDef, Params, Promise, TableMask};
 use crate::schema::{ColumnName, TableName};
@@ -52,6 +55,8 @@ pub struct Plan {
     pub tables: Vec<TablePlan>,
     /// Names of the profiles whose demands its masks meet.
     pub profiles: Vec<&'static str>,
+    /// Columns that may point at persons together, by table; what a run counts.
+    pub quasi_identifiers: Vec<QuasiIdentifiers>,
     /// Columns of persons that are kept by an exception, sorted by column.
     pub exceptions: Vec<Exception>,
     /// Rows that travel unmasked on purpose, at most one entry a table, in the order of tables.
@@ -265,6 +270,12 @@ impl ColumnPlan {
     /// Whether every value passes as it is.
     pub fn is_kept(&self) -> bool {
         self.mask.name == "keep" && self.switch.is_none()
+    }
+
+    /// What it holds: its class, or the one that its name and type speak for.
+    pub fn holds(&self) -> Option<&str> {
+        let name = &self.facts.column;
+        self.class.as_deref().or_else(|| classify::guess(&name.table.name, &name.column, &self.facts.ty))
     }
 }
 

@@ -5,11 +5,10 @@ use super::lineage::Lineage;
 use super::resolve::Plans;
 use super::{Because, ColumnPlan};
 use crate::class::profile::{Coarse, Demand, Method, Profile};
-use crate::classify;
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::mask::{Effect, MaskDef, Params, Uniqueness};
 use crate::rules::RuleFile;
-use crate::schema::{ColumnName, Schema, Table};
+use crate::schema::{ColumnName, Schema};
 
 /// Everything that the profiles refuse. `excepted` are columns that an exception lets be kept.
 pub(super) fn check(
@@ -33,8 +32,7 @@ pub(super) fn check(
             if plan.because.source().is_some() {
                 continue;
             }
-            let guess = classify::guess(&table.name.name, &column.name, &column.ty);
-            let Some(class) = plan.class.as_deref().or(guess) else {
+            let Some(class) = plan.holds() else {
                 continue;
             };
             for profile in &rules.profiles {
@@ -51,10 +49,8 @@ pub(super) fn check(
 }
 
 /// Whether a profile lets nobody keep a column, whatever the reason: by its class, or by what it looks like.
-pub(super) fn forbids_keeping(rules: &RuleFile, table: &Table, column: &ColumnPlan) -> bool {
-    let name = &column.facts.column.column;
-    let guess = || classify::guess(&table.name.name, name, &column.facts.ty);
-    let Some(class) = column.class.as_deref().or_else(guess) else {
+pub(super) fn forbids_keeping(rules: &RuleFile, column: &ColumnPlan) -> bool {
+    let Some(class) = column.holds() else {
         return false;
     };
     let mut demands = rules.profiles.iter().flat_map(|profile| profile.value.demands);

@@ -11,6 +11,7 @@ use super::drafts::Drafter;
 use super::exceptions::Exceptions;
 use super::follow::Follow;
 use super::lineage::Lineage;
+use super::quasi::quasi_identifiers;
 use super::references::References;
 use super::shared::Shared;
 use super::{
@@ -92,6 +93,7 @@ pub fn resolve(
     let plan = Plan {
         name: rules.name.value.clone(),
         rules_digest: hex(&Sha256::digest(rules.text.as_bytes())),
+        quasi_identifiers: quasi_identifiers(&tables, &lineage),
         tables,
         profiles: rules.profiles.iter().map(|profile| profile.value.name).collect(),
         exceptions: exceptions.planned(),

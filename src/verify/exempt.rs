@@ -1,5 +1,5 @@
 //! What looks on while exempt rows stream: values that pass on purpose are not looked for elsewhere, and where they are
-//! written they are no leak. Everything else of such rows is looked at as in all rows.
+//! written they are no leak; and such rows are nobody's who would have to hide. Everything else of such rows is looked at as in all rows.
 
 use arrow::array::ArrayRef;
 
@@ -16,6 +16,7 @@ pub struct ExemptUnit<'u, 'w> {
 impl<'u, 'w> ExemptUnit<'u, 'w> {
     /// `passes` are indexes of columns.
     pub fn new(unit: &'u mut Unit<'w>, passes: &'u [usize]) -> Self {
+        unit.of_nobody();
         Self { unit, passes }
     }
 }

@@ -4,7 +4,7 @@
 use ahash::RandomState;
 
 use crate::batch::{Cells, Encoding};
-use crate::plan::TablePlan;
+use crate::plan::{ColumnPlan, TablePlan};
 use crate::schema::Kind;
 
 /// What the cells of a table's columns sum up to.
@@ -47,6 +47,13 @@ impl Sums {
             own.cells += other.cells;
             own.sum = own.sum.wrapping_add(other.sum);
         }
+    }
+
+    /// The same in the order that another table has the columns in: partitions have their own.
+    pub(super) fn in_order_of(&self, table: &TablePlan, other: &TablePlan) -> Sums {
+        let at = |name: &str| table.columns.iter().position(|column| column.facts.column.column == name);
+        let sum = |column: &ColumnPlan| at(&column.facts.column.column).map_or(Sum::default(), |at| self.columns[at]);
+        Sums { columns: other.columns.iter().map(sum).collect() }
     }
 
     /// The kept columns in which the two sides differ, one line each, and how many were compared.

@@ -3,9 +3,10 @@
 
 use crate::failure::Failure;
 use crate::plan::Plan;
-use crate::report::ColumnShape;
+use crate::report::{ColumnShape, KAnonymity};
 use crate::schema::TableName;
 
+mod crowds;
 mod exempt;
 mod kept;
 mod leaks;
@@ -45,6 +46,8 @@ pub struct Passed {
     pub warnings: Vec<String>,
     /// Per table and column of the plan what masked columns look like.
     pub shapes: Vec<Vec<Option<ColumnShape>>>,
+    /// How well rows hide, by table.
+    pub k_anonymity: Vec<KAnonymity>,
     /// Digest of the run's evidence, once that is written.
     pub evidence: Option<String>,
 }
@@ -87,7 +90,8 @@ pub fn judge(plan: &Plan, ledger: &Ledger, findings: Findings, facts: Facts) -> 
         checks.extend(findings.checked);
         checks.extend(findings.noted.into_iter().map(|line| format!("{line}; chance may have it so")));
         checks.extend(facts.checked);
-        return Ok(Passed { checks, warnings: findings.warned, shapes: findings.shapes, evidence: None });
+        let Findings { warned, shapes, k_anonymity, .. } = findings;
+        return Ok(Passed { checks, warnings: warned, shapes, k_anonymity, evidence: None });
     }
     broken.extend(findings.noted.into_iter().map(|line| format!("chance may have it so, too: {line}")));
     Err(Failure::data(format!("the checks failed: {}", broken.join("; "))).remedy("nothing was published"))

@@ -5,13 +5,14 @@ use std::sync::Mutex;
 
 use arrow::array::{Array, ArrayRef};
 
+use super::crowds::{self, Crowds};
 use super::kept::Sums;
 use super::leaks::{self, Leaks};
 use super::same::Same;
 use super::shape::{self, Shapes};
 use crate::batch::{Cells, Sealed, Seen, Witness};
 use crate::plan::{Plan, TablePlan};
-use crate::report::ColumnShape;
+use crate::report::{ColumnShape, KAnonymity};
 use crate::schema::Kind;
 
 /// What a run has seen of its tables.
@@ -24,6 +25,9 @@ pub struct Watch {
     /// What kept columns sum up to, by table: as they were read, and as they are loaded.
     kept: Vec<Mutex<[Sums; 2]>>,
     kinds: Vec<Vec<Kind>>,
+    /// Per entry of the plan's quasi-identifiers, and for each table which entry it is part of, and where the columns stand.
+    crowds: Vec<Mutex<Crowds>>,
+    quasi: Vec<Option<(usize, Vec<usize>)>>,
 }
 
 /// How much a run looks at.
@@ -45,6 +49,7 @@ pub struct Unit<'a> {
     kept: Sums,
     look: Look,
     kinds: &'a [Kind],
+    crowds: Option<crowds::Unit<'a>>,
 }
 
 /// What the whole run's watch found.
@@ -60,6 +65,8 @@ pub struct Findings {
     pub warned: Vec<String>,
     /// Per table and column of the plan what masked columns look like.
     pub shapes: Vec<Vec<Option<ColumnShape>>>,
+    /// How well rows hide, by table.
+    pub k_anonymity: Vec<KAnonymity>,
 }
 
 impl Watch {
@@ -68,6 +75,10 @@ impl Watch {
         let same = plan.tables.iter().map(|table| Mutex::new(Same::new(table.columns.len()))).collect();
         let sums = |table: &TablePlan| Mutex::new([Sums::new(table.columns.len()), Sums::new(table.columns.len())]);
         let kinds = |table: &TablePlan| table.columns.iter().map(|column| column.facts.ty.kind.clone()).collect();
+        let mut quasi = vec![None; plan.tables.len()];
+        for (entry, one) in plan.quasi_identifiers.iter().enumerate() {
+            one.parts.iter().for_each(|(table, places)| quasi[*table] = Some((entry, places.clone())));
+        }
         Self {
             same,
             shapes: plan.tables.iter().map(|table| Mutex::new(Shapes::new(table.columns.len()))).collect(),
@@ -75,6 +86,8 @@ impl Watch {
             look,
             kept: plan.tables.iter().map(sums).collect(),
             kinds: plan.tables.iter().map(kinds).collect(),
+            crowds: plan.quasi_identifiers.iter().map(|_| Mutex::default()).collect(),
+            quasi,
         }
     }
 
@@ -88,6 +101,7 @@ impl Watch {
             kept: Sums::new(columns),
             look: self.look,
             kinds: &self.kinds[table],
+            crowds: self.quasi[table].as_ref().map(|(_, places)| crowds::Unit::new(places)),
         }
     }
 
@@ -96,6 +110,9 @@ impl Watch {
         lock(&self.same[table]).add(unit.same);
         lock(&self.shapes[table]).join(unit.shapes);
         lock(&self.kept[table])[0].join(&unit.kept);
+        if let (Some((entry, _)), Some(seen)) = (&self.quasi[table], unit.crowds) {
+            lock(&self.crowds[*entry]).join(seen.into_crowds());
+        }
         self.leaks.done(unit.leaks);
     }
 
@@ -122,6 +139,11 @@ impl Watch {
             findings.shapes.push(told);
             if plan.shape.fails { &mut findings.broken } else { &mut findings.warned }.extend(beyond);
         }
+        for (quasi, crowds) in plan.quasi_identifiers.iter().zip(&self.crowds) {
+            findings.k_anonymity.extend(lock(crowds).told(quasi));
+        }
+        let hidden = |one: &KAnonymity| format!("{} ({}): {one}", one.table, one.columns.join(", "));
+        findings.checked.extend(findings.k_anonymity.iter().map(hidden));
         let joined = self.leaks.join(plan);
         findings.broken.extend(joined.broken);
         findings.checked.push(joined.checked);
@@ -142,12 +164,19 @@ impl Watch {
             }
             let mut read = Sums::new(table.columns.len());
             let same = plan.tables.iter().zip(&self.kept).filter(|(other, _)| other.into == table.into);
-            same.for_each(|(_, sums)| read.join(&lock(sums)[0]));
+            same.for_each(|(other, sums)| read.join(&lock(sums)[0].in_order_of(other, table)));
             let (columns, lines) = read.compare(&lock(&self.kept[index])[1], table);
             compared += columns;
             findings.broken.extend(lines);
         }
         findings.checked.push(format!("{compared} kept columns read back, as they are in production"));
+    }
+}
+
+impl Unit<'_> {
+    /// Leaves its rows out where it is told how well rows hide: they are nobody's.
+    pub(super) fn of_nobody(&mut self) {
+        self.crowds = None;
     }
 }
 
@@ -173,6 +202,9 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 impl Witness for Unit<'_> {
     fn masked(&mut self, column: usize, seen: Seen<'_>) {
+        if let Some(crowds) = &mut self.crowds {
+            crowds.masked(column, seen.output, seen.places);
+        }
         let rows = seen.places.map_or(seen.value.len(), Array::len);
         self.same.compared_rows(column, rows as u64, (seen.value.len() - seen.value.null_count()) as u64);
         if self.leaks.masked(column, seen) {
@@ -185,6 +217,9 @@ impl Witness for Unit<'_> {
     }
 
     fn kept(&mut self, column: usize, cells: &Cells) {
+        if let Some(crowds) = &mut self.crowds {
+            crowds.kept(column, cells);
+        }
         if self.look != Look::Back {
             self.leaks.kept(column, cells);
         } else {

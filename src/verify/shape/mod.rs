@@ -116,14 +116,19 @@ fn is_chosen(row: usize, step: u32) -> bool {
 }
 
 /// The values of an array: `None` for NULL, and for what is no scalar or has no size.
-struct Values {
+pub(super) struct Values {
     hashes: Vec<Option<u64>>,
     /// Numbers, the days of dates, the microseconds of timestamps; empty for others.
     numbers: Vec<Option<f64>>,
 }
 
 impl Values {
-    fn of(array: &ArrayRef, hasher: &RandomState) -> Option<Self> {
+    /// The hash of a value.
+    pub(super) fn hash(&self, row: usize) -> Option<u64> {
+        self.hashes[row]
+    }
+
+    pub(super) fn of(array: &ArrayRef, hasher: &RandomState) -> Option<Self> {
         fn hashes<T: std::hash::Hash>(
             values: impl Iterator<Item = Option<T>>,
             hasher: &RandomState,
