@@ -37,14 +37,14 @@ impl Mask for Company {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
         self.0.map(input, |draw, persona, wanted, out| {
             if wanted.length != Length::Full {
-                return out.push_str(persona.last);
+                return out.push_str(persona.last.text);
             }
-            let second = persona.locale.last(draw);
-            if draw.chance(0.3) && !persona.locale.family_first && !persona.last.contains('-') {
-                let both = [persona.last, second].join("-");
+            let second = persona.locale.last(draw).text;
+            if draw.chance(0.3) && !persona.locale.family_first && !persona.last.text.contains('-') {
+                let both = [persona.last.text, second].join("-");
                 return persona.locale.company.write(draw, &both, out);
             }
-            persona.locale.company.write(draw, persona.last, out);
+            persona.locale.company.write(draw, persona.last.text, out);
         })
     }
 }

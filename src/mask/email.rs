@@ -7,7 +7,7 @@
 use arrow::array::ArrayRef;
 
 use super::draw::Draw;
-use super::handle::{TAG_CHARS, Tags, push_handle, push_initial};
+use super::handle::{TAG_CHARS, Tags};
 use super::locale;
 use super::persona::{Length, Persona, Wanted, Wording};
 use super::{
@@ -115,12 +115,12 @@ impl Email {
                 push_domain(draw, persona, usize::MAX, out);
             }
             Length::Short => {
-                push_initial(persona.first, out);
-                push_handle(persona.last, out);
+                out.push_str(persona.first.initial());
+                out.push_str(&persona.last.handle);
                 push_domain(draw, persona, 0, out);
             }
             Length::Shortest => {
-                push_handle(persona.last, out);
+                out.push_str(&persona.last.handle);
                 out.truncate(self.max_chars.saturating_sub(SHORTEST_DOMAIN).max(1));
                 push_shortest_domain(draw, out);
             }
@@ -148,12 +148,12 @@ impl Email {
 /// Writes given and family name, the given name sometimes as an initial.
 fn push_names(draw: &mut Draw, persona: &Persona, out: &mut String) {
     if draw.chance(0.7) {
-        push_handle(persona.first, out);
+        out.push_str(&persona.first.handle);
     } else {
-        push_initial(persona.first, out);
+        out.push_str(persona.first.initial());
     }
     out.push('.');
-    push_handle(persona.last, out);
+    out.push_str(&persona.last.handle);
 }
 
 /// Writes `@` and a reserved domain; now and then a company's, where so many characters are free.
@@ -162,7 +162,7 @@ fn push_domain(draw: &mut Draw, persona: &Persona, room: usize, out: &mut String
     let before = out.len();
     out.push('@');
     if draw.chance(0.25) {
-        push_handle(persona.locale.last(draw), out);
+        out.push_str(&persona.locale.last(draw).handle);
         out.push_str(draw.word(COMPANIES));
         out.push_str(draw.word(&[".example", ".test"]));
         if out.len() - before <= room {

@@ -23,13 +23,6 @@ pub(super) fn push_handle(name: &str, out: &mut String) {
     }
 }
 
-/// Appends a name's first letter as handles write it.
-pub(super) fn push_initial(name: &str, out: &mut String) {
-    let before = out.len();
-    push_handle(name, out);
-    out.truncate(before + 1);
-}
-
 /// Characters of a tag.
 pub(super) const TAG_CHARS: usize = 16;
 
@@ -112,9 +105,6 @@ mod tests {
             push_handle(name, &mut handle);
             assert!(!handle.is_empty(), "{name}");
             assert!(handle.chars().all(|c| c.is_ascii_digit() || c.is_ascii_lowercase()), "{name}: {handle}");
-            let mut initial = String::new();
-            push_initial(name, &mut initial);
-            assert_eq!(initial, handle[..1]);
         }
     }
 

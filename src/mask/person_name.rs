@@ -37,7 +37,7 @@ struct PersonName(Wording);
 impl Mask for PersonName {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
         self.0.map(input, |_, persona, Wanted { value, length, .. }, out| {
-            let (first, last) = (persona.first, persona.last);
+            let (first, last) = (persona.first.text, persona.last.text);
             if persona.locale.family_first {
                 out.push_str(last);
                 if value.trim().contains(char::is_whitespace) {

@@ -12,7 +12,7 @@
 use arrow::array::{Array, ArrayRef, AsArray};
 
 use super::draw::{Draw, draw_from};
-use super::locale::{Locale, Locales};
+use super::locale::{Letters, Locale, Locales, Name};
 use super::map::{map_text, push_canonical};
 use super::seeds::Seeds;
 use super::style::{Style, cut, same, trimmed};
@@ -31,9 +31,9 @@ pub(super) struct Persona {
     /// Its language.
     pub(super) locale: &'static Locale,
     /// Given name.
-    pub(super) first: &'static str,
+    pub(super) first: &'static Name,
     /// Family name.
-    pub(super) last: &'static str,
+    pub(super) last: &'static Name,
 }
 
 impl Persona {
@@ -46,42 +46,14 @@ impl Persona {
     fn is_mentioned(&self, text: &str, letters: Letters) -> bool {
         let names = [self.first, self.last];
         if self.locale.family_first {
-            return names.iter().any(|name| text.contains(name));
+            return names.iter().any(|name| text.contains(name.text));
         }
         // Nearly every name is one word in ASCII, nearly every text is in ASCII, and hardly one has all of a name's letters.
-        let own = names.map(Letters::of);
-        if letters.plain && own[0].word && own[1].word {
-            return own.iter().any(|own| letters.hold(*own)) && has_word(text.as_bytes(), names.map(str::as_bytes));
+        if letters.plain && names.iter().all(|name| name.letters.word) {
+            return names.iter().any(|name| letters.hold(name.letters))
+                && has_word(text.as_bytes(), names.map(|name| name.text.as_bytes()));
         }
-        names.iter().any(|name| words(name).any(|name| words(text).any(|word| same(name, word))))
-    }
-}
-
-/// Which characters a text in ASCII is made of.
-#[derive(Clone, Copy)]
-struct Letters {
-    /// Whether it is in ASCII.
-    plain: bool,
-    /// Whether it is of ASCII's letters and digits only.
-    word: bool,
-    /// A bit for each character, in lower case; characters that are 64 apart share one.
-    set: u64,
-}
-
-impl Letters {
-    fn of(text: &str) -> Self {
-        let (mut all, mut word, mut set) = (0, true, 0);
-        for byte in text.bytes() {
-            all |= byte;
-            word &= byte.is_ascii_alphanumeric();
-            set |= 1 << ((byte | 0x20) & 63);
-        }
-        Self { plain: all < 0x80, word, set }
-    }
-
-    /// Whether every character of another text may be among these.
-    fn hold(self, other: Letters) -> bool {
-        other.set & !self.set == 0
+        names.iter().any(|name| words(name.text).any(|name| words(text).any(|word| same(name, word))))
     }
 }
 
@@ -235,7 +207,10 @@ mod tests {
 
     #[test]
     fn a_name_is_mentioned_as_a_word() {
-        let persona = |locale: &str, first, last| Persona { locale: crate::mask::locale::named(locale), first, last };
+        let persona = |locale: &str, first, last| {
+            let [first, last] = [first, last].map(Name::tried);
+            Persona { locale: crate::mask::locale::named(locale), first, last }
+        };
         let smith = persona("en", "Mary", "Smith");
         let connell = persona("en", "Ann-Marie", "O'Connell");
         for (text, mentioned) in [("connell", true), ("marie.x", true), ("o", false), ("annmarie", false)] {

@@ -49,8 +49,8 @@ impl Mask for Street {
                 out.push(' ');
             }
             match length {
-                Length::Full => persona.locale.street.write(draw, persona.last, out),
-                _ => out.push_str(persona.last),
+                Length::Full => persona.locale.street.write(draw, persona.last.text, out),
+                _ => out.push_str(persona.last.text),
             }
             if last {
                 out.push(' ');

@@ -3,7 +3,7 @@
 
 use arrow::array::ArrayRef;
 
-use super::handle::{TAG_CHARS, Tags, push_handle, push_initial};
+use super::handle::{TAG_CHARS, Tags};
 use super::locale;
 use super::persona::{Length, Wanted, Wording};
 use super::{
@@ -70,7 +70,7 @@ impl Mask for Username {
         self.wording.map(input, |draw, persona, Wanted { row, value, length }, out| {
             let joint = value.chars().find(|c| ['.', '_', '-'].contains(c));
             if let Some(tags) = &mut tags {
-                push_handle(persona.first, out);
+                out.push_str(&persona.first.handle);
                 out.push(joint.unwrap_or('_'));
                 if out.len() > self.max_chars.saturating_sub(TAG_CHARS) {
                     out.clear();
@@ -79,19 +79,19 @@ impl Mask for Username {
             }
             let digits = match length {
                 Length::Full => {
-                    push_handle(persona.first, out);
+                    out.push_str(&persona.first.handle);
                     out.extend(joint);
-                    push_handle(persona.last, out);
+                    out.push_str(&persona.last.handle);
                     10 + draw.below(90)
                 }
                 Length::Short => {
-                    push_initial(persona.first, out);
-                    push_handle(persona.last, out);
+                    out.push_str(persona.first.initial());
+                    out.push_str(&persona.last.handle);
                     10 + draw.below(990)
                 }
                 Length::Shortest => {
-                    push_initial(persona.first, out);
-                    push_initial(persona.last, out);
+                    out.push_str(persona.first.initial());
+                    out.push_str(persona.last.initial());
                     100 + draw.below(999_900)
                 }
             };

@@ -4,12 +4,12 @@
 use fake::locales::{AR_SA, CY_GB, DE_DE, Data, EN as EN_US, FA_IR, FR_FR, IT_IT, JA_JP, NL_NL};
 use fake::locales::{PT_BR as PT_BRAZIL, PT_PT as PT_PORTUGAL, TR_TR, ZH_CN as ZH_CHINA, ZH_TW as ZH_TAIWAN};
 
-use super::{Affixes, Locale};
+use super::{Affixes, Locale, Names};
 
 pub(super) static AR: Locale = Locale {
     name: "ar",
-    first: AR_SA::NAME_FIRST_NAME,
-    last: AR_SA::NAME_LAST_NAME,
+    first: Names::of(AR_SA::NAME_FIRST_NAME),
+    last: Names::of(AR_SA::NAME_LAST_NAME),
     family_first: false,
     city: Affixes::before(&["مدينة", "حي", "قرية"], " "),
     street: Affixes::before(&["شارع", "طريق", "زقاق", "ميدان"], " "),
@@ -18,8 +18,8 @@ pub(super) static AR: Locale = Locale {
 
 pub(super) static CY: Locale = Locale {
     name: "cy",
-    first: CY_GB::NAME_FIRST_NAME,
-    last: CY_GB::NAME_LAST_NAME,
+    first: Names::of(CY_GB::NAME_FIRST_NAME),
+    last: Names::of(CY_GB::NAME_LAST_NAME),
     family_first: false,
     city: Affixes::before(&["Aber", "Llan", "Pen", "Tre"], " "),
     street: Affixes::before(&["Rhodfa", "Heol", "Ffordd", "Stryd", "Lôn", "Maes"], " "),
@@ -28,8 +28,8 @@ pub(super) static CY: Locale = Locale {
 
 pub(super) static DE: Locale = Locale {
     name: "de",
-    first: DE_DE::NAME_FIRST_NAME,
-    last: DE_DE::NAME_LAST_NAME,
+    first: Names::of(DE_DE::NAME_FIRST_NAME),
+    last: Names::of(DE_DE::NAME_LAST_NAME),
     family_first: false,
     city: Affixes::after(DE_DE::ADDRESS_CITY_SUFFIX, ""),
     street: Affixes::after(&["allee", "gang", "gasse", "pfad", "platz", "steg", "straße", "weg", "zeile"], ""),
@@ -38,8 +38,8 @@ pub(super) static DE: Locale = Locale {
 
 pub(super) static EN: Locale = Locale {
     name: "en",
-    first: EN_US::NAME_FIRST_NAME,
-    last: EN_US::NAME_LAST_NAME,
+    first: Names::of(EN_US::NAME_FIRST_NAME),
+    last: Names::of(EN_US::NAME_LAST_NAME),
     family_first: false,
     city: Affixes::after(EN_US::ADDRESS_CITY_SUFFIX, ""),
     street: Affixes::after(EN_US::ADDRESS_STREET_SUFFIX, " "),
@@ -48,8 +48,8 @@ pub(super) static EN: Locale = Locale {
 
 pub(super) static FA: Locale = Locale {
     name: "fa",
-    first: FA_IR::NAME_FIRST_NAME,
-    last: FA_IR::NAME_LAST_NAME,
+    first: Names::of(FA_IR::NAME_FIRST_NAME),
+    last: Names::of(FA_IR::NAME_LAST_NAME),
     family_first: false,
     city: Affixes::before(&["شهرک", "روستای", "شهر"], " "),
     street: Affixes::before(FA_IR::ADDRESS_STREET_SUFFIX, " "),
@@ -58,8 +58,8 @@ pub(super) static FA: Locale = Locale {
 
 pub(super) static FR: Locale = Locale {
     name: "fr",
-    first: FR_FR::NAME_FIRST_NAME,
-    last: FR_FR::NAME_LAST_NAME,
+    first: Names::of(FR_FR::NAME_FIRST_NAME),
+    last: Names::of(FR_FR::NAME_LAST_NAME),
     family_first: false,
     city: Affixes::after(&["ville", "-sur-Mer", "-les-Bains", "-le-Vieux", "-en-Plaine", "-la-Forêt"], ""),
     street: Affixes::before(FR_FR::ADDRESS_STREET_SUFFIX, " "),
@@ -68,8 +68,8 @@ pub(super) static FR: Locale = Locale {
 
 pub(super) static IT: Locale = Locale {
     name: "it",
-    first: IT_IT::NAME_FIRST_NAME,
-    last: IT_IT::NAME_LAST_NAME,
+    first: Names::of(IT_IT::NAME_FIRST_NAME),
+    last: Names::of(IT_IT::NAME_LAST_NAME),
     family_first: false,
     city: Affixes::after(IT_IT::ADDRESS_CITY_SUFFIX, " "),
     street: Affixes::before(IT_IT::ADDRESS_STREET_SUFFIX, " "),
@@ -78,8 +78,8 @@ pub(super) static IT: Locale = Locale {
 
 pub(super) static JA: Locale = Locale {
     name: "ja",
-    first: JA_JP::NAME_FIRST_NAME,
-    last: JA_JP::NAME_LAST_NAME,
+    first: Names::of(JA_JP::NAME_FIRST_NAME),
+    last: Names::of(JA_JP::NAME_LAST_NAME),
     family_first: true,
     city: Affixes::after(&["市", "町", "村", "区"], ""),
     street: Affixes::after(&["通り", "町", "台", "丘"], ""),
@@ -88,8 +88,8 @@ pub(super) static JA: Locale = Locale {
 
 pub(super) static NL: Locale = Locale {
     name: "nl",
-    first: NL_NL::NAME_FIRST_NAME,
-    last: NL_NL::NAME_LAST_NAME,
+    first: Names::of(NL_NL::NAME_FIRST_NAME),
+    last: Names::of(NL_NL::NAME_LAST_NAME),
     family_first: false,
     city: Affixes::after(NL_NL::ADDRESS_CITY_SUFFIX, ""),
     street: Affixes::after(NL_NL::ADDRESS_STREET_SUFFIX, ""),
@@ -98,8 +98,8 @@ pub(super) static NL: Locale = Locale {
 
 pub(super) static PT_BR: Locale = Locale {
     name: "pt_br",
-    first: PT_BRAZIL::NAME_FIRST_NAME,
-    last: PT_BRAZIL::NAME_LAST_NAME,
+    first: Names::of(PT_BRAZIL::NAME_FIRST_NAME),
+    last: Names::of(PT_BRAZIL::NAME_LAST_NAME),
     family_first: false,
     city: Affixes::after(&["do Sul", "do Norte", "da Serra", "do Campo", "dos Montes"], " "),
     street: Affixes::before(PT_BRAZIL::ADDRESS_STREET_SUFFIX, " "),
@@ -108,8 +108,8 @@ pub(super) static PT_BR: Locale = Locale {
 
 pub(super) static PT_PT: Locale = Locale {
     name: "pt_pt",
-    first: PT_PORTUGAL::NAME_FIRST_NAME,
-    last: PT_PORTUGAL::NAME_LAST_NAME,
+    first: Names::of(PT_PORTUGAL::NAME_FIRST_NAME),
+    last: Names::of(PT_PORTUGAL::NAME_LAST_NAME),
     family_first: false,
     city: Affixes::after(PT_PORTUGAL::ADDRESS_CITY_SUFFIX, " "),
     street: Affixes::before(PT_PORTUGAL::ADDRESS_STREET_SUFFIX, " "),
@@ -118,8 +118,8 @@ pub(super) static PT_PT: Locale = Locale {
 
 pub(super) static TR: Locale = Locale {
     name: "tr",
-    first: TR_TR::NAME_FIRST_NAME,
-    last: TR_TR::NAME_LAST_NAME,
+    first: Names::of(TR_TR::NAME_FIRST_NAME),
+    last: Names::of(TR_TR::NAME_LAST_NAME),
     family_first: false,
     city: Affixes::after(TR_TR::ADDRESS_CITY_SUFFIX, " "),
     street: Affixes::after(TR_TR::ADDRESS_STREET_SUFFIX, " "),
@@ -128,8 +128,8 @@ pub(super) static TR: Locale = Locale {
 
 pub(super) static ZH_CN: Locale = Locale {
     name: "zh_cn",
-    first: ZH_CHINA::NAME_FIRST_NAME,
-    last: ZH_CHINA::NAME_LAST_NAME,
+    first: Names::of(ZH_CHINA::NAME_FIRST_NAME),
+    last: Names::of(ZH_CHINA::NAME_LAST_NAME),
     family_first: true,
     city: Affixes::after(&["家城", "家镇", "家乡", "家庄"], ""),
     street: Affixes::after(&["家路", "家街", "家道", "家巷"], ""),
@@ -138,8 +138,8 @@ pub(super) static ZH_CN: Locale = Locale {
 
 pub(super) static ZH_TW: Locale = Locale {
     name: "zh_tw",
-    first: ZH_TAIWAN::NAME_FIRST_NAME,
-    last: ZH_TAIWAN::NAME_LAST_NAME,
+    first: Names::of(ZH_TAIWAN::NAME_FIRST_NAME),
+    last: Names::of(ZH_TAIWAN::NAME_LAST_NAME),
     family_first: true,
     city: Affixes::after(&["家鎮", "家鄉", "家村", "家莊"], ""),
     street: Affixes::after(&["家路", "家街", "家巷"], ""),

@@ -6,7 +6,11 @@ use super::draw::Draw;
 use super::params::{ParamDef, ParamKind, Params};
 
 mod fakes;
+mod names;
 mod own;
+
+use names::Names;
+pub(super) use names::{Letters, Name};
 
 /// The words of one language.
 #[derive(Debug)]
@@ -14,9 +18,9 @@ pub(super) struct Locale {
     /// Its name in rule files.
     pub(super) name: &'static str,
     /// Given names.
-    first: &'static [&'static str],
+    first: Names,
     /// Family names.
-    last: &'static [&'static str],
+    last: Names,
     /// Whether the family name comes first and scripts join the two without a blank.
     pub(super) family_first: bool,
     /// What makes a town's name of a family name.
@@ -29,29 +33,14 @@ pub(super) struct Locale {
 
 impl Locale {
     /// One of its given names.
-    pub(super) fn first(&self, draw: &mut Draw) -> &'static str {
-        clean(draw.word(self.first))
+    pub(super) fn first(&'static self, draw: &mut Draw) -> &'static Name {
+        self.first.draw(draw)
     }
 
     /// One of its family names.
-    pub(super) fn last(&self, draw: &mut Draw) -> &'static str {
-        clean(draw.word(self.last))
+    pub(super) fn last(&'static self, draw: &mut Draw) -> &'static Name {
+        self.last.draw(draw)
     }
-}
-
-/// Mends three slips of `fake` 5.1.0: `Ricci` with a tab, `Floris` with a comma, `D'Ávila` with a double quote.
-fn clean(word: &'static str) -> &'static str {
-    if let [first, .., last] = word.as_bytes()
-        && first.is_ascii_alphabetic()
-        && last.is_ascii_alphabetic()
-        && first != &b'D'
-    {
-        return word;
-    }
-    if word == "D\"ávila" {
-        return "D'Ávila";
-    }
-    word.trim_matches(|c: char| c == ',' || c.is_whitespace())
 }
 
 /// What stands before or after a word; an empty list stands for nothing.
@@ -233,7 +222,7 @@ mod tests {
         for locale in LOCALES {
             let key = RootKey::new([3; 32]).domain(locale.name);
             let mut draw = Draw::new(key.prf(&[b"pin"]));
-            let (first, last) = (locale.first(&mut draw), locale.last(&mut draw));
+            let (first, last) = (locale.first(&mut draw).text, locale.last(&mut draw).text);
             pins += &format!("{}: {first}, {last}", locale.name);
             for affixes in [&locale.city, &locale.street, &locale.company] {
                 pins += ", ";
@@ -269,13 +258,13 @@ mod tests {
     #[test]
     fn lists_hold_words_only() {
         for locale in LOCALES {
-            for word in locale.first.iter().chain(locale.last) {
+            let (first, last) = (locale.first.texts(), locale.last.texts());
+            for word in first.iter().chain(&last) {
                 let good = |c: char| c.is_alphabetic() || [' ', '-', '\'', '.', '’', '\u{200C}'].contains(&c);
                 let marks = ['\u{302}', '\u{93C}', '\u{94D}'];
-                let word = clean(word);
                 assert!(!word.is_empty() && word.chars().all(|c| good(c) || marks.contains(&c)), "{word:?}");
             }
-            assert!(locale.first.len() >= 20 && locale.last.len() >= 17, "{}", locale.name);
+            assert!(first.len() >= 20 && last.len() >= 17, "{}", locale.name);
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Languages for scripts that the crate `fake` has no words for: short lists of common names.
 
-use super::{Affixes, Locale};
+use super::{Affixes, Locale, Names};
 
 /// Greek.
 pub(super) static EL: Locale = Locale {
     name: "el",
-    first: &[
+    first: Names::of(&[
         "Αγγελική",
         "Αθηνά",
         "Αικατερίνη",
@@ -42,8 +42,8 @@ pub(super) static EL: Locale = Locale {
         "Στέλιος",
         "Χρήστος",
         "Χριστίνα",
-    ],
-    last: &[
+    ]),
+    last: Names::of(&[
         "Αλεξίου",
         "Αναγνώστου",
         "Αντωνίου",
@@ -74,7 +74,7 @@ pub(super) static EL: Locale = Locale {
         "Φιλίππου",
         "Χατζή",
         "Χρήστου",
-    ],
+    ]),
     family_first: false,
     city: Affixes::before(&["Άγιος", "Νέα", "Άνω", "Κάτω"], " "),
     street: Affixes::before(&["Οδός", "Λεωφόρος", "Πλατεία"], " "),
@@ -84,7 +84,7 @@ pub(super) static EL: Locale = Locale {
 /// Hebrew.
 pub(super) static HE: Locale = Locale {
     name: "he",
-    first: &[
+    first: Names::of(&[
         "אביגיל",
         "אברהם",
         "אורי",
@@ -115,8 +115,8 @@ pub(super) static HE: Locale = Locale {
         "שירה",
         "שרה",
         "תמר",
-    ],
-    last: &[
+    ]),
+    last: Names::of(&[
         "אברהמי",
         "אדלר",
         "אוחיון",
@@ -145,7 +145,7 @@ pub(super) static HE: Locale = Locale {
         "שפירא",
         "שרון",
         "שלום",
-    ],
+    ]),
     family_first: false,
     city: Affixes::before(&["קריית", "גבעת", "כפר", "רמת"], " "),
     street: Affixes::before(&["רחוב", "שדרות", "דרך", "סמטת"], " "),
@@ -155,7 +155,7 @@ pub(super) static HE: Locale = Locale {
 /// Hindi.
 pub(super) static HI: Locale = Locale {
     name: "hi",
-    first: &[
+    first: Names::of(&[
         "अजय",
         "अनिल",
         "अनीता",
@@ -186,8 +186,8 @@ pub(super) static HI: Locale = Locale {
         "सुनीता",
         "सुरेश",
         "हरि",
-    ],
-    last: &[
+    ]),
+    last: Names::of(&[
         "अग्रवाल",
         "आहूजा",
         "कपूर",
@@ -217,7 +217,7 @@ pub(super) static HI: Locale = Locale {
         "सक्सेना",
         "सिंह",
         "सेठी",
-    ],
+    ]),
     family_first: false,
     city: Affixes::after(&["नगर", "पुर", "गंज", "गढ़"], " "),
     street: Affixes::after(&["मार्ग", "रोड", "गली"], " "),
@@ -227,16 +227,16 @@ pub(super) static HI: Locale = Locale {
 /// Korean.
 pub(super) static KO: Locale = Locale {
     name: "ko",
-    first: &[
+    first: Names::of(&[
         "가은", "건우", "도윤", "동현", "민서", "민준", "민지", "서연", "서윤", "서준", "선우", "성민", "소율", "수빈",
         "수아", "승우", "시우", "연우", "영수", "예은", "예준", "우진", "유진", "윤서", "은서", "정우", "주원", "준서",
         "준호", "지민", "지아", "지우", "지호", "지훈", "채원", "하은", "하준", "현우", "현준",
-    ],
-    last: &[
+    ]),
+    last: Names::of(&[
         "강", "고", "곽", "구", "권", "김", "남", "노", "류", "문", "민", "박", "배", "백", "서", "성", "손", "송",
         "신", "심", "안", "양", "오", "우", "유", "윤", "이", "임", "장", "전", "정", "조", "주", "차", "최", "하",
         "한", "허", "홍", "황",
-    ],
+    ]),
     family_first: true,
     city: Affixes::after(&["산시", "천시", "주시", "원군"], ""),
     street: Affixes::after(&["산로", "천로", "길", "대로"], ""),
@@ -246,7 +246,7 @@ pub(super) static KO: Locale = Locale {
 /// Russian.
 pub(super) static RU: Locale = Locale {
     name: "ru",
-    first: &[
+    first: Names::of(&[
         "Александр",
         "Алексей",
         "Алина",
@@ -287,8 +287,8 @@ pub(super) static RU: Locale = Locale {
         "Юлия",
         "Юрий",
         "Яна",
-    ],
-    last: &[
+    ]),
+    last: Names::of(&[
         "Белых",
         "Бондаренко",
         "Гончаренко",
@@ -325,7 +325,7 @@ pub(super) static RU: Locale = Locale {
         "Черных",
         "Шевченко",
         "Юрченко",
-    ],
+    ]),
     family_first: false,
     city: Affixes::before(&["Верхний", "Нижний", "Новый", "Старый"], " "),
     street: Affixes::before(&["улица", "проспект", "переулок", "площадь"], " "),
