@@ -141,8 +141,12 @@ impl Leaks {
     /// For the tables of a plan. `seed` is another one in every run and known to nobody. `deep` looks at everything.
     pub(super) fn new(plan: &Plan, seed: [u8; 32], deep: bool) -> Self {
         let word = |at: usize| seed.iter().skip(8 * at).take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte));
-        let roles: Vec<Vec<Role>> =
+        let mut roles: Vec<Vec<Role>> =
             plan.tables.iter().map(|table| table.columns.iter().map(Role::of).collect()).collect();
+        // Where nothing is replaced there is nothing to look for.
+        if !roles.iter().flatten().any(|role| role.source) {
+            roles.iter_mut().flatten().for_each(|role| role.found = None);
+        }
         let tables = roles.iter().map(|columns| Mutex::new(vec![Column::default(); columns.len()])).collect();
         Self {
             hash: Hash::new([word(0), word(1)]),
