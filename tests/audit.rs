@@ -46,9 +46,10 @@ fn shown(register: &Register) -> String {
         for column in &table.columns {
             let line = column.decided.line.map(|line| format!(", line {line}")).unwrap_or_default();
             let reason = column.reason.iter().map(|reason| format!(" ({reason})")).collect::<String>();
+            let owner = column.owner.iter().map(|owner| format!(", owner {owner}")).collect::<String>();
             writeln!(
                 out,
-                "=> {}.{}: {}, {}, {}: {}{line}{reason}",
+                "=> {}.{}: {}, {}, {}: {}{line}{reason}{owner}",
                 table.table,
                 column.column,
                 column.mask,

@@ -24,6 +24,7 @@ const SQL: &str = "
 const RULES: &str = "
 tables:
   customers:
+    owner: crm
     columns:
       id: permute
       name: { class: person.name }
@@ -259,6 +260,7 @@ fn twenty_questions_of_an_auditor_have_answers() {
     is("/target/role", json!("loader"));
     is("/tables/0/columns/0/method", json!("permute"));
     is("/tables/0/columns/0/effect", json!("pseudonymised"));
+    is("/tables/0/columns/0/owner", json!("crm"));
     is("/tables/0/rows", json!(40));
     is("/tables/0/selection", json!("all"));
     is("/totals/effects", json!({"kept": 1, "pseudonymised": 3, "removed": 1, "synthetic": 1}));

@@ -284,16 +284,18 @@ insert into orders select n, n, 10 * n from generate_series(1, 40) n;
 
 /// Comments, blank lines, quotes, braces and a pattern: whatever a person may have written.
 const RULES: &str = "name: update   # ours
+owner: the shop
 
 # the tables
 tables:
   countries: { keep: \"public reference data\" }   # nothing of a person
 
   customers:            # accounts
+      owner: crm        # they know why
       columns:
           id:     permute          # quoted by nobody
           # addresses
-          'email': { class: contact.email, unique: true }
+          'email': { class: contact.email, unique: true, owner: mail }
 
           city:   { class: contact.city }   # the last of them
 

@@ -1,6 +1,7 @@
 //! What deserves a second look: masks that hide little where they stand, keeps that nobody named or that together point
 //! at a person, and what nobody said.
 
+use super::columns::is_personal;
 use super::{By, Column, Finding, Input, Table, Weight};
 use crate::class;
 use crate::mask::Effect;
@@ -32,6 +33,7 @@ pub(super) fn all(input: &Input<'_>, tables: &[Table]) -> Vec<Finding> {
     }
     found.extend(input.plan.quasi_identifiers.iter().map(|of| quasi(input, of)));
     found.extend(without_class(tables));
+    found.extend(without_owner(tables));
     found.extend(nobody_reviewed(input, tables));
     found.extend(nobody_decided(input, tables));
     found.extend(scripts(input));
@@ -223,6 +225,26 @@ fn without_class(tables: &[Table]) -> Option<Finding> {
             "",
             text,
             "name what they hold with `class:`, so that laws and profiles can be told",
+        )
+    })
+}
+
+/// Columns of persons that nobody answers for, where others have an owner.
+fn without_owner(tables: &[Table]) -> Option<Finding> {
+    let columns = || tables.iter().flat_map(|table| table.columns.iter().map(move |column| (table, column)));
+    if columns().all(|(_, column)| column.owner.is_none()) {
+        return None;
+    }
+    let orphans = columns().filter(|(_, column)| column.owner.is_none() && is_personal(column));
+    let names: Vec<String> = orphans.map(|(table, column)| format!("{}.{}", table.table, column.column)).collect();
+    (!names.is_empty()).then(|| {
+        let text = format!("{} of persons without an owner: {}", counted(names.len(), "column"), listed(&names));
+        finding(
+            Weight::Low,
+            "no_owner",
+            "",
+            text,
+            "say with `owner:` who answers for them, at the column, its table or the file",
         )
     })
 }

@@ -61,18 +61,21 @@ fn one_table(out: &mut String, table: &Table) {
     if table.partitions > 0 {
         about += &format!("; stands for {} partitions", table.partitions);
     }
+    if let Some(owner) = table.owner() {
+        about += &format!("; owner: {}", cell(owner));
+    }
     let _ = writeln!(
         out,
         "{about}\n\n| column | type | class | mask | effect | reversible by | still shows | why | where |"
     );
     let _ = writeln!(out, "|---|---|---|---|---|---|---|---|---|");
     for column in &table.columns {
-        row(out, column);
+        row(out, column, table.owner_of(column));
     }
     out.push('\n');
 }
 
-fn row(out: &mut String, column: &Column) {
+fn row(out: &mut String, column: &Column, owner: Option<&str>) {
     let per = column.per.iter().map(|per| format!(", per {per}")).collect::<String>();
     let mut class = column.class.clone().unwrap_or_default();
     if !column.tags.is_empty() {
@@ -82,6 +85,9 @@ fn row(out: &mut String, column: &Column) {
     let mut why = column.reason.clone().unwrap_or_default();
     if let Some(exception) = &column.exception {
         why += &format!(" Exception until {}: {}", exception.expires, exception.why);
+    }
+    if let Some(owner) = owner {
+        why += &format!(" Owner: {owner}");
     }
     let place = match (&column.decided.follows, column.decided.line) {
         (Some(source), Some(line)) => format!("follows {source}, line {line}"),

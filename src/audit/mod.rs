@@ -86,6 +86,8 @@ pub struct Coverage {
     pub personal: usize,
     /// Of these, the ones that are kept.
     pub personal_kept: usize,
+    /// Columns that somebody answers for.
+    pub owned: usize,
     /// Columns whose own line of the rule file says what happens.
     pub by_name: usize,
     /// Columns that follow the column that they refer to.
@@ -303,6 +305,23 @@ impl Weight {
             Weight::High => "high",
             Weight::Medium => "medium",
             Weight::Low => "low",
+        }
+    }
+}
+
+impl Table {
+    /// Who answers for more than half of its columns.
+    pub fn owner(&self) -> Option<&str> {
+        let columns = |owner: &str| self.columns.iter().filter(|column| column.owner.as_deref() == Some(owner)).count();
+        let mut owners = self.columns.iter().filter_map(|column| column.owner.as_deref());
+        owners.find(|owner| 2 * columns(owner) > self.columns.len())
+    }
+
+    /// Who answers for a column, where it is somebody else.
+    pub(crate) fn owner_of<'a>(&self, column: &'a Column) -> Option<&'a str> {
+        match (self.owner(), column.owner.as_deref()) {
+            (Some(_), None) => Some("nobody"),
+            (most, own) => own.filter(|_| own != most),
         }
     }
 }

@@ -77,7 +77,11 @@ fn tables(input: &Input<'_>) -> Vec<Table> {
     let mut roots: BTreeMap<&TableName, Vec<(&TablePlan, Vec<Column>)>> = BTreeMap::new();
     for plan in &input.plan.tables {
         let Some(table) = input.schema.table(&plan.table) else { continue };
-        roots.entry(root(input.schema, &plan.table)).or_default().push((plan, columns(input, plan, table, &said)));
+        let mut columns = columns(input, plan, table, &said);
+        for column in &mut columns {
+            column.owner = input.plan.owners.get(&plan.table.column(&column.column)).cloned();
+        }
+        roots.entry(root(input.schema, &plan.table)).or_default().push((plan, columns));
     }
     let mut tables = Vec::new();
     for (root, leaves) in roots {
@@ -117,6 +121,7 @@ fn same(one: &[Column], other: &[Column]) -> bool {
             decided.by,
             decided.line,
             decided.follows.clone(),
+            column.owner.clone(),
         )
     };
     one.iter().map(told).eq(other.iter().map(told))
@@ -227,6 +232,7 @@ fn coverage(tables: &[Table]) -> Coverage {
         computed: count(&|column| column.effect.is_none()),
         classed: count(&|column| column.class.is_some()),
         personal: count(&columns::is_personal),
+        owned: count(&|column| column.owner.is_some()),
         personal_kept: count(&|column| columns::is_personal(column) && column.effect == Some(Effect::Kept)),
         by_name: by(By::Rule),
         following: by(By::Reference),

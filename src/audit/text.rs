@@ -24,7 +24,7 @@ pub(super) fn write(register: &Register, width: usize) -> String {
         lines.extend(wrapped(&table_head(table), width, 0, INDENT));
         let names = table.columns.iter().map(|column| column.column.chars().count()).max().unwrap_or_default().min(30);
         for column in &table.columns {
-            lines.extend(column_lines(column, names, width));
+            lines.extend(column_lines(column, table.owner_of(column), names, width));
         }
     }
     lines.push(String::new());
@@ -88,11 +88,14 @@ fn table_head(table: &Table) -> String {
     if let Some(count) = table.row_count {
         text += &format!("  {} rows", grouped(count));
     }
+    if let Some(owner) = table.owner() {
+        text += &format!("  owner: {owner}");
+    }
     text
 }
 
 /// What happens, then why and where.
-fn column_lines(column: &Column, names: usize, width: usize) -> Vec<String> {
+fn column_lines(column: &Column, owner: Option<&str>, names: usize, width: usize) -> Vec<String> {
     let per = column.per.iter().map(|per| format!(", per {per}")).collect::<String>();
     let class = column.class.as_deref().unwrap_or("-");
     let who = match column.reversible.by {
@@ -109,6 +112,9 @@ fn column_lines(column: &Column, names: usize, width: usize) -> Vec<String> {
     }
     if let Some(exception) = &column.exception {
         why += &format!("; exception until {}: {}", exception.expires, exception.why);
+    }
+    if let Some(owner) = owner {
+        why += &format!("; owner: {owner}");
     }
     let mut lines = wrapped(&first, width, 2, INDENT);
     lines.extend(wrapped(&why, width, INDENT, INDENT));

@@ -69,7 +69,7 @@ fn masks() -> impl Iterator<Item = &'static &'static MaskDef> {
 fn file_key(name: &str) -> Option<Value> {
     Some(match name {
         "version" => json!({"enum": [1, "1"]}),
-        "name" => reference("text"),
+        "name" | "owner" => reference("text"),
         "unlisted" => json!({"enum": ["fail", "mask"]}),
         "classes" => {
             let rules = CLASSES.iter().map(|class| (class.name.to_owned(), reference("class_rule"))).collect();
@@ -95,7 +95,7 @@ fn file_key(name: &str) -> Option<Value> {
 
 fn table_key(name: &str) -> Option<Value> {
     Some(match name {
-        "rows" => reference("text"),
+        "rows" | "owner" => reference("text"),
         "columns" => map_of(reference("column")),
         "keep" => json!({"anyOf": [reference("text"), map_of(filled())]}),
         "cut" => reference("texts"),
@@ -113,7 +113,7 @@ fn column_key(name: &str) -> Option<Value> {
     Some(match name {
         "mask" => reference("mask"),
         "class" => reference("class"),
-        "keep" | "domain" | "per" => reference("text"),
+        "keep" | "domain" | "per" | "owner" => reference("text"),
         "unique" => truth(),
         _ => return None,
     })

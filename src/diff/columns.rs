@@ -25,10 +25,17 @@ pub(super) fn domains(register: &Register) -> Domains {
 pub(super) fn compare(old: &Table, new: &Table, shared: &(Domains, Domains)) -> Vec<Change> {
     let before: BTreeMap<&str, &Column> = old.columns.iter().map(|column| (column.column.as_str(), column)).collect();
     let mut changes = Vec::new();
+    // Where one answered for all and one does now, the table says it.
+    let each = owner_of_all(old).is_none() || owner_of_all(new).is_none();
     for column in &new.columns {
         let found = match before.get(column.column.as_str()) {
             None => vec![appeared(column)],
-            Some(known) => one(known, column, shared),
+            Some(known) => {
+                let owner = owner(known.owner.as_deref(), column.owner.as_deref()).filter(|_| each);
+                let mut found = one(known, column, shared);
+                found.extend(owner.map(|text| ("owner", text, Grade::Neutral)));
+                found
+            }
         };
         changes.extend(found.into_iter().map(|(kind, text, grade)| Change {
             place: format!("{}.{}", new.table, column.column),
@@ -52,6 +59,17 @@ pub(super) fn compare(old: &Table, new: &Table, shared: &(Domains, Domains)) -> 
         line: None,
     }));
     changes
+}
+
+/// Who answers for all columns of a table, or nobody; `None` where it is not the same for all.
+pub(super) fn owner_of_all(table: &Table) -> Option<Option<&str>> {
+    let owner = table.columns.first()?.owner.as_deref();
+    table.columns.iter().all(|column| column.owner.as_deref() == owner).then_some(owner)
+}
+
+/// Another one answers now.
+pub(super) fn owner(old: Option<&str>, new: Option<&str>) -> Option<String> {
+    (old != new).then(|| format!("owner {} -> {}", old.unwrap_or("none"), new.unwrap_or("none")))
 }
 
 /// Kind, words, grade.
@@ -83,9 +101,6 @@ fn one(old: &Column, new: &Column, shared: &(Domains, Domains)) -> Vec<Found> {
             format!("the reason was \"{}\", is \"{}\"", said(&old.reason), said(&new.reason)),
             Grade::Neutral,
         ));
-    }
-    if old.owner != new.owner {
-        found.push(("owner", format!("owner {} -> {}", or_none(&old.owner), or_none(&new.owner)), Grade::Neutral));
     }
     if old.r#type != new.r#type {
         found.push(("type", format!("its type {} -> {}", old.r#type, new.r#type), Grade::Neutral));

@@ -20,6 +20,7 @@ pub(super) fn compare(old: Version<'_>, new: Version<'_>) -> Vec<Change> {
                 // A table without rows has nothing that a mask could do.
                 if (known.rows == "none") == (table.rows == "none") {
                     changes.extend(columns::compare(known, table, &shared));
+                    changes.extend(owner(known, table));
                 }
             }
         }
@@ -49,6 +50,12 @@ fn appeared(table: &Table) -> Change {
     };
     let line = table.columns.iter().find_map(|column| column.decided.line);
     Change { rows: table.row_count, ..change(&table.table, "table", text, grade, line) }
+}
+
+/// Who answers for a whole table, told once.
+fn owner(old: &Table, new: &Table) -> Option<Change> {
+    let text = columns::owner(columns::owner_of_all(old)?, columns::owner_of_all(new)?)?;
+    Some(Change { rows: new.row_count, ..change(&new.table, "owner", text, Grade::Neutral, None) })
 }
 
 fn rows(old: &Table, new: &Table) -> Option<Change> {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Count, End, FoundIn, Outcome, Record, Table};
+use super::{Column, Count, End, FoundIn, Outcome, Record, Table};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -148,7 +148,7 @@ fn tables(out: &mut Page, record: &Record) {
             let cells = [
                 escaped(&column.column),
                 escaped(&column.ty),
-                escaped(column.class.as_deref().unwrap_or("-")),
+                holds(column),
                 escaped(method.trim()),
                 format!("<span class=\"effect {effect}\">{effect}</span>"),
                 escaped(&column.leaves),
@@ -160,6 +160,13 @@ fn tables(out: &mut Page, record: &Record) {
         }
         out.raw("</tbody>\n</table>\n");
     }
+}
+
+/// The class, and who answers for it.
+fn holds(column: &Column) -> String {
+    let class = escaped(column.class.as_deref().unwrap_or("-"));
+    let owner = column.owner.iter().map(|owner| format!("<br>owner: {}", escaped(owner))).collect::<String>();
+    class + &owner
 }
 
 /// A moment without what is below its second; the record has all of it.

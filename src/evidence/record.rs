@@ -223,6 +223,8 @@ pub struct Column {
     pub ty: String,
     /// What it holds, where the rules say so.
     pub class: Option<String>,
+    /// Who answers for it, where the rules say so.
+    pub owner: Option<String>,
     /// The mask.
     pub method: String,
     /// Its parameters as the rule has them.

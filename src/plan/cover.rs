@@ -56,6 +56,11 @@ type KeyRank = (usize, bool, std::cmp::Reverse<usize>);
 /// Rank of a cover inside its table key, best first: kind of rule, then literal characters.
 type Rank = (u8, std::cmp::Reverse<usize>);
 
+/// The rank of a pattern of a kind; one with stars comes after a name.
+fn rank_of(kind: u8, pattern: &Pattern) -> Rank {
+    (if pattern.is_literal() { kind } else { kind + 1 }, std::cmp::Reverse(pattern.literal_chars()))
+}
+
 /// Finds covers, and remembers which rules were of use.
 pub(super) struct Covers<'a> {
     tables: &'a [TableRule],
@@ -116,12 +121,9 @@ impl<'a> Covers<'a> {
     /// The best cover inside one table key.
     fn inside(&mut self, table: &'a TableRule, column: &str) -> Option<Cover<'a>> {
         let mut found: Vec<(Rank, Cover<'a>)> = Vec::new();
-        let rank = |kind: u8, pattern: &Pattern| {
-            (if pattern.is_literal() { kind } else { kind + 1 }, std::cmp::Reverse(pattern.literal_chars()))
-        };
         for rule in table.columns.iter().filter(|rule| rule.column.value.matches(column)) {
             let literal = rule.column.value.is_literal() && table.pattern.is_literal();
-            found.push((rank(0, &rule.column.value), Cover::Rule { rule, literal }));
+            found.push((rank_of(0, &rule.column.value), Cover::Rule { rule, literal }));
         }
         for keep in &table.keep {
             match &keep.columns {
@@ -133,7 +135,7 @@ impl<'a> Covers<'a> {
                     for pattern in columns.iter().filter(|pattern| pattern.value.matches(column)) {
                         let literal = pattern.value.is_literal() && table.pattern.is_literal();
                         let cover = Cover::Keep { why: &keep.why, span: pattern.span, literal };
-                        found.push((rank(2, &pattern.value), cover));
+                        found.push((rank_of(2, &pattern.value), cover));
                     }
                 }
             }
@@ -176,6 +178,23 @@ impl<'a> Covers<'a> {
             self.tie(&format!("what is exempt in {}", table.name), exempt.span, other.span);
         }
         Some(exempt)
+    }
+
+    /// Who answers for a column: the most specific key that says so, a rule of the column before its table.
+    pub(super) fn owner(&mut self, table: &Table, column: &str) -> Option<&'a Spanned<String>> {
+        let keys = self.keys(table);
+        let mut say = keys.iter().filter_map(|(rank, rule)| {
+            let mut columns: Vec<&ColumnRule> =
+                rule.columns.iter().filter(|rule| rule.column.value.matches(column)).collect();
+            columns.sort_by_key(|rule| rank_of(0, &rule.column.value));
+            let owner = columns.into_iter().find_map(|rule| rule.owner.as_ref()).or(rule.owner.as_ref())?;
+            Some((rank, owner))
+        });
+        let (rank, owner) = say.next()?;
+        if let Some((_, other)) = say.next().filter(|(other, _)| *other == rank) {
+            self.tie(&format!("the owner of {}.{column}", table.name), owner.span, other.span);
+        }
+        Some(owner)
     }
 
     /// The place of the table key that holds for a table, if there is one.

@@ -15,6 +15,7 @@ mod guarantees;
 mod joins;
 pub(crate) mod lineage;
 pub mod names;
+mod owners;
 mod profiles;
 mod quasi;
 mod references;
@@ -39,6 +40,8 @@ pub use switch::{Case, Switch};
 pub use uncovered::{Uncovered, uncovered};
 pub use undeclared::{Undeclared, When};
 
+use std::collections::BTreeMap;
+
 use crate::classify;
 use crate::key::RootKey;
 use crate::mask::{Built, ColumnFacts, ColumnMask, Effect, MaskDef, Params, Promise, TableMask};
@@ -55,6 +58,8 @@ pub struct Plan {
     pub tables: Vec<TablePlan>,
     /// Names of the profiles whose demands its masks meet.
     pub profiles: Vec<&'static str>,
+    /// Who answers for columns, where the rules say so.
+    pub owners: BTreeMap<ColumnName, String>,
     /// Columns that may point at persons together, by table; what a run counts.
     pub quasi_identifiers: Vec<QuasiIdentifiers>,
     /// Columns of persons that are kept by an exception, sorted by column.

@@ -15,8 +15,8 @@ use super::quasi::quasi_identifiers;
 use super::references::References;
 use super::shared::Shared;
 use super::{
-    ColumnPlan, Mirror, Plan, Rows, Script, Shape, TablePlan, constraints, exempt, profiles, rows, sequences, subset,
-    undeclared, uniqueness,
+    ColumnPlan, Mirror, Plan, Rows, Script, Shape, TablePlan, constraints, exempt, owners, profiles, rows, sequences,
+    subset, undeclared, uniqueness,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::rules::{RuleFile, ShapeRule};
@@ -88,11 +88,13 @@ pub fn resolve(
     found.extend(mistakes);
     let (exempt, mistakes) = exempt::resolve(rules, schema, &lineage, &references, &mut covers, &tables);
     found.extend(mistakes);
+    let owners = owners::resolve(rules, schema, &mut covers);
     found.append(&mut covers.mistakes);
     let roles = rules.mirror.roles.iter().map(|(from, to)| (from.value.clone(), to.value.clone())).collect();
     let plan = Plan {
         name: rules.name.value.clone(),
         rules_digest: hex(&Sha256::digest(rules.text.as_bytes())),
+        owners,
         quasi_identifiers: quasi_identifiers(&tables, &lineage),
         tables,
         profiles: rules.profiles.iter().map(|profile| profile.value.name).collect(),

@@ -38,6 +38,7 @@ pub static FILE: Keys = Keys {
     keys: &[
         key("version", "the version of the rule language: 1"),
         key("name", "what the refreshed database is called in reports; the file's name if left out"),
+        key("owner", "who answers for the columns, where neither they nor their table say it"),
         key("unlisted", "what happens to a column without a rule: fail, or mask (a safe mask by its type)"),
         key("profile", "the laws and standards whose demands on masks are checked"),
         key("classes", "the mask that a class of columns gets, where it is not the built-in one"),
@@ -58,6 +59,7 @@ pub static TABLE: Keys = Keys {
         key("rows", "which rows travel: none, or a boolean SQL expression"),
         key("columns", "a rule for each column, or for each pattern of columns"),
         key("keep", "why all columns, or some, pass as they are"),
+        key("owner", "who answers for its columns: a team, a role"),
         key("cut", "columns that become NULL where the row that they refer to stays behind"),
         key("exempt", "rows that pass as they are, for a reason and a time"),
     ],
@@ -73,6 +75,7 @@ pub static COLUMN: Keys = Keys {
         key("domain", "columns of one domain get equal outputs for equal inputs"),
         key("per", "the column that names the row's subject"),
         key("unique", "true: different inputs give different outputs"),
+        key("owner", "who answers for the column: a team, a role"),
         later("json", "rules for paths inside a JSON value"),
     ],
 };
@@ -80,7 +83,11 @@ pub static COLUMN: Keys = Keys {
 /// Of a column rule that keeps.
 pub static KEEP: Keys = Keys {
     place: "a keep",
-    keys: &[key("keep", "why the column passes as it is"), key("class", "what the column holds")],
+    keys: &[
+        key("keep", "why the column passes as it is"),
+        key("class", "what the column holds"),
+        key("owner", "who answers for the column: a team, a role"),
+    ],
 };
 
 /// Of a class's rule; all others are the mask's parameters.

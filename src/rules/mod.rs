@@ -38,6 +38,8 @@ pub struct RuleFile {
     pub lines: Lines,
     /// `name:`.
     pub name: Spanned<String>,
+    /// `owner:`.
+    pub owner: Option<Spanned<String>>,
     /// `unlisted:`.
     pub unlisted: Unlisted,
     /// `profile:`, in the file's order.
@@ -178,6 +180,8 @@ pub struct TableRule {
     pub keep: Vec<KeepRule>,
     /// `exempt:`.
     pub exempt: Option<ExemptRule>,
+    /// `owner:`.
+    pub owner: Option<Spanned<String>>,
     /// `cut:`: columns that become NULL where the row that they refer to stays behind.
     pub cut: Vec<Spanned<String>>,
 }
@@ -231,6 +235,8 @@ pub struct ColumnRule {
     pub per: Option<Spanned<String>>,
     /// `unique: true`.
     pub unique: Option<Span>,
+    /// `owner:`.
+    pub owner: Option<Spanned<String>>,
 }
 
 /// What a column rule says.

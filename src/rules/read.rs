@@ -47,6 +47,7 @@ impl Reader<'_> {
             text: self.text.to_owned(),
             lines: Lines::of(self.text),
             name: Spanned { value: stem(path), span: Span::default() },
+            owner: None,
             unlisted: Unlisted::Fail,
             profiles: Vec::new(),
             classes: Vec::new(),
@@ -63,7 +64,8 @@ impl Reader<'_> {
             let node = &entry.node;
             match entry.key.as_str() {
                 "version" => self.version(node),
-                "name" => file.name = self.name(node).unwrap_or(file.name),
+                "name" => file.name = self.name(node, "`name`").unwrap_or(file.name),
+                "owner" => file.owner = self.name(node, "`owner`"),
                 "unlisted" => match self.choice(node, "`unlisted`", &["fail", "mask"]) {
                     Some("mask") => file.unlisted = Unlisted::Mask,
                     _ => file.unlisted = Unlisted::Fail,
@@ -101,10 +103,10 @@ impl Reader<'_> {
     }
 
     /// A name that can stand in a line of a report.
-    fn name(&mut self, node: &Node) -> Option<Spanned<String>> {
-        let name = self.text(node, "`name`")?;
+    pub(super) fn name(&mut self, node: &Node, what: &str) -> Option<Spanned<String>> {
+        let name = self.text(node, what)?;
         if name.value.trim().is_empty() || name.value.chars().any(char::is_control) {
-            self.mistakes.push(Diagnostic::error(name.span, "`name` is a word or a few, on one line"));
+            self.mistakes.push(Diagnostic::error(name.span, format!("{what} is a word or a few, on one line")));
             return None;
         }
         Some(name)

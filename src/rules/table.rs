@@ -48,6 +48,7 @@ impl Reader<'_> {
             columns: Vec::new(),
             keep: Vec::new(),
             exempt: None,
+            owner: None,
             cut: Vec::new(),
         };
         let what = format!("the table `{}`", entry.key);
@@ -58,6 +59,7 @@ impl Reader<'_> {
                 "columns" => table.columns = self.columns(&entry.node),
                 "keep" => table.keep = self.keeps(&entry.node),
                 "exempt" => table.exempt = self.exempt(&entry.node),
+                "owner" => table.owner = self.name(&entry.node, "`owner`"),
                 "cut" => table.cut = self.texts(&entry.node, "`cut`", "a column"),
                 _ => self.unknown_key(entry, &keys::TABLE),
             }
@@ -137,7 +139,15 @@ impl Reader<'_> {
 
     fn column(&mut self, entry: &Entry) -> Option<ColumnRule> {
         let column = self.pattern(&entry.key, entry.key_span)?;
-        let mut rule = ColumnRule { column, action: Action::Class, class: None, domain: None, per: None, unique: None };
+        let mut rule = ColumnRule {
+            column,
+            action: Action::Class,
+            class: None,
+            domain: None,
+            per: None,
+            unique: None,
+            owner: None,
+        };
         let Value::Map(entries) = &entry.node.value else {
             rule.action = Action::Mask(self.mask_name(&entry.node)?);
             return Some(rule);
@@ -155,6 +165,7 @@ impl Reader<'_> {
                 }
                 "domain" => rule.domain = self.text(&part.node, "`domain`"),
                 "per" => rule.per = self.text(&part.node, "`per`"),
+                "owner" => rule.owner = self.name(&part.node, "`owner`"),
                 "unique" => {
                     if self.choice(&part.node, "`unique`", &["true", "false"]) == Some("true") {
                         rule.unique = Some(part.node.span);

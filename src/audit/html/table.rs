@@ -21,10 +21,14 @@ pub(super) fn write(html: &mut Html, register: &Register) {
     for (index, table) in register.tables.iter().enumerate() {
         html.raw(&format!("<tbody id=\"t{index}\">\n<tr class=\"group\"><th colspan=\"6\" scope=\"rowgroup\">"));
         html.element("span", "name", &table.table);
-        html.element("span", "about", &about(table)).raw("</th></tr>\n");
+        html.element("span", "about", &about(table));
+        if let Some(owner) = table.owner() {
+            html.raw("<span class=\"about\"> · <span class=\"owner\">owner: ").text(owner).raw("</span></span>");
+        }
+        html.raw("</th></tr>\n");
         for (at, column) in table.columns.iter().enumerate() {
             let marked = weak.contains(&format!("{}.{}", table.table, column.column).as_str());
-            row(html, column, &format!("t{index}c{at}"), marked);
+            row(html, column, table.owner_of(column), &format!("t{index}c{at}"), marked);
         }
         html.raw("</tbody>\n");
     }
@@ -34,7 +38,9 @@ pub(super) fn write(html: &mut Html, register: &Register) {
 /// Search and filters. They are hidden until the script is there to answer them.
 fn tools(html: &mut Html, register: &Register) {
     html.raw("<div class=\"tools\" hidden>\n<div class=\"line\"><input type=\"search\" id=\"search\" ");
-    html.raw("placeholder=\"Search columns, classes, masks, reasons\" aria-label=\"Search\" autocomplete=\"off\">");
+    html.raw(
+        "placeholder=\"Search columns, classes, masks, reasons, owners\" aria-label=\"Search\" autocomplete=\"off\">",
+    );
     html.raw(
         "<span class=\"shown\" aria-live=\"polite\"></span><button type=\"button\" id=\"clear\">Clear</button></div>\n",
     );
@@ -77,7 +83,7 @@ fn about(table: &Table) -> String {
     parts.join(" · ")
 }
 
-fn row(html: &mut Html, column: &Column, id: &str, marked: bool) {
+fn row(html: &mut Html, column: &Column, owner: Option<&str>, id: &str, marked: bool) {
     let word = column.effect_word();
     let mut is = Vec::new();
     is.extend(is_personal(column).then_some("personal"));
@@ -104,7 +110,7 @@ fn row(html: &mut Html, column: &Column, id: &str, marked: bool) {
         html.raw("<small>").with_code(&column.reversible.how).raw("</small>");
     }
     html.raw("</td>");
-    why(html, column);
+    why(html, column, owner);
     html.raw("</tr>\n");
 }
 
@@ -131,7 +137,7 @@ fn holds(html: &mut Html, column: &Column) {
     html.raw("</td>");
 }
 
-fn why(html: &mut Html, column: &Column) {
+fn why(html: &mut Html, column: &Column, owner: Option<&str>) {
     html.raw(&label("Why and where"));
     if let Some(reason) = &column.reason {
         html.element("span", "", reason);
@@ -140,7 +146,7 @@ fn why(html: &mut Html, column: &Column) {
         html.raw("<small class=\"exception\">exception until ").text(&exception.expires).raw(": ");
         html.text(&exception.why).raw("</small>");
     }
-    if let Some(owner) = &column.owner {
+    if let Some(owner) = owner {
         html.raw("<small>owner: ").text(owner).raw("</small>");
     }
     let place = match (&column.decided.follows, column.decided.line) {

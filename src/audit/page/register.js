@@ -8,11 +8,12 @@
   const chips = [...document.querySelectorAll(".chip")];
   const bodies = [...document.querySelectorAll(".register tbody")];
   const rows = bodies.flatMap((body) => {
+    const owner = body.querySelector(".group .owner")?.textContent.toLowerCase() ?? "";
     const table = body.querySelector(".group .name").textContent.toLowerCase();
     return [...body.querySelectorAll("tr:not(.group)")].map((row) => ({
       row,
       body,
-      text: table + "." + row.textContent.toLowerCase(),
+      text: table + "." + row.textContent.toLowerCase() + " " + owner,
       is: row.dataset.is.split(" "),
     }));
   });

@@ -1,5 +1,6 @@
 //! From plans, reports and failures to the words of the evidence.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -13,7 +14,7 @@ use crate::evidence::{
 use crate::failure::{Failure, Kind};
 use crate::plan::{Plan, Rows, TablePlan};
 use crate::report::{Report, TableReport};
-use crate::schema::Schema;
+use crate::schema::{ColumnName, Schema};
 
 /// What is known before anything was looked at.
 pub(super) fn draft(run: &str, rules: &Path, options: &Options, began: &str) -> Record {
@@ -97,11 +98,12 @@ pub(super) fn planned(record: &mut Record, loaded: &Loaded, schema: &Schema, pla
         reviewed_sha256: loaded.snapshot.as_ref().map(|reviewed| digest(reviewed.to_json().as_bytes())),
     });
     let selected = |index: usize| plan.selection.as_ref().is_some_and(|of| of.walks.iter().any(|w| w.table == index));
-    record.tables = plan.tables.iter().enumerate().map(|(index, one)| table(one, selected(index))).collect();
+    record.tables =
+        plan.tables.iter().enumerate().map(|(index, one)| table(one, &plan.owners, selected(index))).collect();
     record.totals = Totals::of(&record.tables, None);
 }
 
-fn table(plan: &TablePlan, subset: bool) -> Table {
+fn table(plan: &TablePlan, owners: &BTreeMap<ColumnName, String>, subset: bool) -> Table {
     let selection = match &plan.rows {
         Rows::All if subset => "those of the subset".to_owned(),
         Rows::All => "all".to_owned(),
@@ -115,6 +117,7 @@ fn table(plan: &TablePlan, subset: bool) -> Table {
             column: column.facts.column.column.clone(),
             ty: column.facts.ty.sql.clone(),
             class: column.class.clone(),
+            owner: owners.get(&column.facts.column).cloned(),
             method: column.mask.name.to_owned(),
             parameters: described.split_once(' ').map(|(_, parameters)| parameters.to_owned()),
             effect: column.effect().word().to_owned(),

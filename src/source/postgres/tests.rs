@@ -63,6 +63,7 @@ fn plan(schema: &Schema) -> Plan {
         rules_digest: String::new(),
         tables: tables.collect(),
         profiles: Vec::new(),
+        owners: std::collections::BTreeMap::new(),
         quasi_identifiers: Vec::new(),
         exceptions: Vec::new(),
         exempt: Vec::new(),
