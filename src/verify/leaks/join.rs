@@ -71,6 +71,9 @@ impl Leaks {
         let roles = || self.roles.iter().flatten();
         let from = roles().filter(|role| role.source).count();
         let into = roles().filter(|role| role.found.is_some()).count();
+        if from == 0 {
+            return "no column is masked whose values could stand elsewhere".to_owned();
+        }
         let values: usize = tables.iter().flatten().flat_map(|column| &column.values).map(Vec::len).sum();
         let how = match (self.deep, bits) {
             (true, 0) => "every value looked at".to_owned(),

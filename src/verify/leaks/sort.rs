@@ -80,12 +80,12 @@ fn is_filler(text: &[u8]) -> bool {
 /// Whether an address stands under a name that is never delegated (RFC 2606, RFC 6761): masks write such, and no person
 /// has one.
 fn is_reserved(text: &[u8]) -> bool {
-    let text = text.trim_ascii().to_ascii_lowercase();
-    let domain = text.rsplit(|byte| *byte == b'@').next().unwrap_or_default();
+    let domain = text.trim_ascii().rsplit(|byte| *byte == b'@').next().unwrap_or_default();
     let mut labels = domain.rsplit(|byte| *byte == b'.');
     let (top, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
-    matches!(top, b"test" | b"example" | b"invalid" | b"localhost")
-        || (second == b"example" && matches!(top, b"com" | b"net" | b"org"))
+    let is = |label: &[u8], names: &[&str]| names.iter().any(|name| label.eq_ignore_ascii_case(name.as_bytes()));
+    is(top, &["test", "example", "invalid", "localhost"])
+        || (is(second, &["example"]) && is(top, &["com", "net", "org"]))
 }
 
 #[cfg(test)]

@@ -207,8 +207,10 @@ impl Hash {
 
 /// The number that a text's digits are.
 pub(super) fn number(text: &[u8]) -> u64 {
-    let digits = text.iter().filter(|byte| byte.is_ascii_digit());
-    digits.fold(0, |sum: u64, digit| sum.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')))
+    text.iter().fold(0, |sum: u64, byte| match byte.wrapping_sub(b'0') {
+        digit @ 0..=9 => sum.wrapping_mul(10).wrapping_add(u64::from(digit)),
+        _ => sum,
+    })
 }
 
 #[cfg(test)]
