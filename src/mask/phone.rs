@@ -84,7 +84,7 @@ impl Mask for Phone {
             draw_from(seed, |draw| {
                 digits.clear();
                 number.draw(draw, &mut digits);
-                if number.slots.iter().map(|slot| slot.digit).eq(digits.iter().copied().map(Some)) {
+                if number.slots.iter().zip(&digits).all(|(slot, digit)| slot.digit == Some(*digit)) {
                     return None;
                 }
                 number.write(draw, &digits, out);
@@ -110,7 +110,6 @@ struct Number<'a> {
 struct Slot {
     /// Byte where the character begins.
     at: usize,
-    character: char,
     digit: Option<u32>,
 }
 
@@ -124,37 +123,27 @@ enum Filling {
 impl<'a> Number<'a> {
     /// `slots` and `digits` are room that is used again for every value.
     fn read(value: &'a str, home: Home, slots: &'a mut Vec<Slot>, digits: &mut Vec<u32>) -> Self {
-        let extension = extension(value);
+        let Look { extension, any } = Look::at(value);
         let main = &value[..extension.0];
-        let any = main.contains(char::is_alphanumeric);
         slots.clear();
-        digits.clear();
         if main.is_ascii() {
             for (at, byte) in main.bytes().enumerate() {
-                if byte.is_ascii_digit() {
-                    let digit = u32::from(byte - b'0');
-                    if digits.len() == slots.len() {
-                        digits.push(digit);
-                    }
-                    slots.push(Slot { at, character: char::from(byte), digit: Some(digit) });
-                } else if !any || byte.is_ascii_alphabetic() {
-                    slots.push(Slot { at, character: char::from(byte), digit: None });
+                match byte.wrapping_sub(b'0') {
+                    digit @ 0..=9 => slots.push(Slot { at, digit: Some(digit.into()) }),
+                    _ if !any || byte.is_ascii_alphabetic() => slots.push(Slot { at, digit: None }),
+                    _ => {}
                 }
             }
-            return Self::planned(value, slots, digits, extension, home);
-        }
-        for (at, character) in main.char_indices() {
-            let digit = digit_value(character);
-            if any && digit.is_none() && !character.is_alphanumeric() {
-                continue;
+        } else {
+            for (at, character) in main.char_indices() {
+                let digit = digit_value(character);
+                if !any || digit.is_some() || character.is_alphanumeric() {
+                    slots.push(Slot { at, digit });
+                }
             }
-            if let Some(digit) = digit
-                && digits.len() == slots.len()
-            {
-                digits.push(digit);
-            }
-            slots.push(Slot { at, character, digit });
         }
+        digits.clear();
+        digits.extend(slots.iter().map_while(|slot| slot.digit));
         Self::planned(value, slots, digits, extension, home)
     }
 
@@ -224,8 +213,11 @@ impl<'a> Number<'a> {
         let mut next = 0;
         for (slot, digit) in self.slots.iter().zip(digits) {
             out.push_str(&self.value[next..slot.at]);
-            out.push(with_digit(slot.character, *digit));
-            next = slot.at + slot.character.len_utf8();
+            next = slot.at;
+            if let Some(character) = self.value[next..].chars().next() {
+                out.push(with_digit(character, *digit));
+                next += character.len_utf8();
+            }
         }
         out.push_str(&self.value[next..self.extension.1]);
         // A digit fits.
@@ -236,8 +228,8 @@ impl<'a> Number<'a> {
 
 /// Appends a number however it is written: digits and letters of its main part, or whatever it has where it has none.
 fn push_subject(value: &str, out: &mut Vec<u8>) {
-    let main = &value[..extension(value).0];
-    let any = main.contains(char::is_alphanumeric);
+    let Look { extension, any } = Look::at(value);
+    let main = &value[..extension.0];
     if main.is_ascii() {
         out.extend(main.bytes().filter(|byte| !any || byte.is_ascii_alphanumeric()));
         return;
@@ -253,11 +245,32 @@ fn push_subject(value: &str, out: &mut Vec<u8>) {
     }
 }
 
+/// What a value is at first sight.
+struct Look {
+    /// Where the mark of an extension begins and where it ends, in bytes; both the value's length without one.
+    extension: (usize, usize),
+    /// Whether its main part holds digits or letters.
+    any: bool,
+}
+
+impl Look {
+    fn at(value: &str) -> Self {
+        // Hardly a number has letters: one pass that asks for nothing else says so.
+        let (mut digits, mut others) = (false, false);
+        for byte in value.bytes() {
+            digits |= byte.is_ascii_digit();
+            others |= byte.is_ascii_alphabetic() | (byte >= 0x80);
+        }
+        if !others {
+            return Self { extension: (value.len(), value.len()), any: digits };
+        }
+        let extension = extension(value);
+        Self { extension, any: value[..extension.0].contains(char::is_alphanumeric) }
+    }
+}
+
 /// Where the mark of an extension begins and ends: `x`, `ext` or `extension` between digits.
 fn extension(value: &str) -> (usize, usize) {
-    if value.bytes().all(|c| c.is_ascii() && !c.is_ascii_alphabetic()) {
-        return (value.len(), value.len());
-    }
     let mut start = None;
     let mut digits = 0;
     for (at, c) in value.char_indices() {

@@ -145,21 +145,24 @@ impl Decoder {
         if usize::try_from(count) != Ok(self.columns.len()) {
             return Err("a row has another number of columns");
         }
-        let mut at = 2;
-        for index in 0..self.columns.len() {
-            let len = (bytes.len() >= at + 4).then(|| number(at)).flatten();
-            let end = len.map(|len| at + 4 + usize::try_from(len).unwrap_or_default());
-            let (Some(len), Some(end)) = (len, end.filter(|end| *end <= bytes.len())) else {
+        let end = start(self.buffer.len())?;
+        let mut rest = &bytes[2..];
+        for column in &mut self.cells {
+            let cut = rest.split_first_chunk::<4>().and_then(|(len, rest)| {
+                let len = i32::from_be_bytes(*len);
+                // NULL has the length -1 and no bytes.
+                Some((len, rest, rest.get(len.max(0) as usize..)?))
+            });
+            let Some((len, value, behind)) = cut else {
                 // The row goes on in the next message: its cells are cut again then.
-                self.cells[..index].iter_mut().for_each(|column| column.truncate(self.rows));
+                self.cells.iter_mut().for_each(|column| column.truncate(self.rows));
                 return Ok(Step::More);
             };
-            let from = start(self.at + at + 4)?;
-            let cell = if len < 0 { Cell::null_at(from) } else { Cell::new(from, len) };
-            self.cells[index].push(cell);
-            at = end;
+            let from = end - value.len() as u32;
+            column.push(if len < 0 { Cell::null_at(from) } else { Cell::new(from, len) });
+            rest = behind;
         }
-        self.at += at;
+        self.at = self.buffer.len() - rest.len();
         Ok(Step::Row)
     }
 
