@@ -12,6 +12,7 @@ use crate::class::CLASSES;
 use crate::class::profile::PROFILES;
 use crate::failure::Failure;
 use crate::mask::{MASKS, MaskDef, ParamDef, ParamKind, PerUse, Uniqueness};
+use crate::rules::LONGEST_OWNER;
 use crate::rules::keys::{self, Keys};
 
 /// Prints the JSON Schema of rule files, for editors
@@ -31,6 +32,7 @@ fn document() -> Value {
     file["required"] = json!(["version", "tables"]);
     file["definitions"] = json!({
         "text": {"type": ["string", "number", "boolean"]},
+        "owner": {"type": ["string", "number", "boolean"], "pattern": "\\S", "maxLength": LONGEST_OWNER},
         "texts": {"anyOf": [reference("text"), {"type": "array", "items": reference("text")}]},
         "mask": {"anyOf": masks().map(|def| json!({
             "const": def.name,
@@ -69,7 +71,8 @@ fn masks() -> impl Iterator<Item = &'static &'static MaskDef> {
 fn file_key(name: &str) -> Option<Value> {
     Some(match name {
         "version" => json!({"enum": [1, "1"]}),
-        "name" | "owner" => reference("text"),
+        "name" => reference("text"),
+        "owner" => reference("owner"),
         "unlisted" => json!({"enum": ["fail", "mask"]}),
         "classes" => {
             let rules = CLASSES.iter().map(|class| (class.name.to_owned(), reference("class_rule"))).collect();
@@ -95,7 +98,8 @@ fn file_key(name: &str) -> Option<Value> {
 
 fn table_key(name: &str) -> Option<Value> {
     Some(match name {
-        "rows" | "owner" => reference("text"),
+        "rows" => reference("text"),
+        "owner" => reference("owner"),
         "columns" => map_of(reference("column")),
         "keep" => json!({"anyOf": [reference("text"), map_of(filled())]}),
         "cut" => reference("texts"),
@@ -113,7 +117,8 @@ fn column_key(name: &str) -> Option<Value> {
     Some(match name {
         "mask" => reference("mask"),
         "class" => reference("class"),
-        "keep" | "domain" | "per" | "owner" => reference("text"),
+        "keep" | "domain" | "per" => reference("text"),
+        "owner" => reference("owner"),
         "unique" => truth(),
         _ => return None,
     })

@@ -16,7 +16,7 @@ mod reference;
 mod table;
 
 pub use exception::{ExceptionRule, ExemptRule};
-pub use read::{read, read_all};
+pub use read::{LONGEST_OWNER, read, read_all};
 
 /// A piece of text and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

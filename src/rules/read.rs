@@ -9,6 +9,9 @@ use crate::class::profile::{self, Profile};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lines, Span, nearest};
 use crate::node::{self, Entry, Node, Value};
 
+/// Most characters of an owner: it stands in a line of every register.
+pub const LONGEST_OWNER: usize = 200;
+
 /// Reads a rule file.
 ///
 /// # Errors
@@ -64,8 +67,8 @@ impl Reader<'_> {
             let node = &entry.node;
             match entry.key.as_str() {
                 "version" => self.version(node),
-                "name" => file.name = self.name(node, "`name`").unwrap_or(file.name),
-                "owner" => file.owner = self.name(node, "`owner`"),
+                "name" => file.name = self.name(node).unwrap_or(file.name),
+                "owner" => file.owner = self.owner(node),
                 "unlisted" => match self.choice(node, "`unlisted`", &["fail", "mask"]) {
                     Some("mask") => file.unlisted = Unlisted::Mask,
                     _ => file.unlisted = Unlisted::Fail,
@@ -103,13 +106,29 @@ impl Reader<'_> {
     }
 
     /// A name that can stand in a line of a report.
-    pub(super) fn name(&mut self, node: &Node, what: &str) -> Option<Spanned<String>> {
-        let name = self.text(node, what)?;
-        if name.value.trim().is_empty() || name.value.chars().any(char::is_control) {
-            self.mistakes.push(Diagnostic::error(name.span, format!("{what} is a word or a few, on one line")));
+    fn name(&mut self, node: &Node) -> Option<Spanned<String>> {
+        let name = self.text(node, "`name`")?;
+        if !is_one_line(&name.value) {
+            self.mistakes.push(Diagnostic::error(name.span, "`name` is a word or a few, on one line"));
             return None;
         }
         Some(name)
+    }
+
+    /// Who answers for columns, without the blanks around the name.
+    pub(super) fn owner(&mut self, node: &Node) -> Option<Spanned<String>> {
+        let Spanned { value, span } = self.text(node, "`owner`")?;
+        let value = value.trim();
+        let length = value.chars().count();
+        let wrong = if !is_one_line(value) {
+            "`owner` is a word or a few, on one line".to_owned()
+        } else if length > LONGEST_OWNER {
+            format!("`owner` has {length} characters; {LONGEST_OWNER} are the most")
+        } else {
+            return Some(Spanned { value: value.to_owned(), span });
+        };
+        self.mistakes.push(Diagnostic::error(span, wrong).help("name who answers for the columns: a team, a role"));
+        None
     }
 
     fn profiles(&mut self, node: &Node) -> Vec<Spanned<&'static Profile>> {
@@ -331,6 +350,11 @@ fn kind(node: &Node) -> &'static str {
         Value::List(_) => "a list",
         Value::Map(_) => "a map",
     }
+}
+
+/// Whether something is said, on one line.
+fn is_one_line(text: &str) -> bool {
+    !text.trim().is_empty() && !text.chars().any(char::is_control)
 }
 
 /// `rules/shop.yaml` is called `shop` unless it says otherwise.

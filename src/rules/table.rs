@@ -59,7 +59,7 @@ impl Reader<'_> {
                 "columns" => table.columns = self.columns(&entry.node),
                 "keep" => table.keep = self.keeps(&entry.node),
                 "exempt" => table.exempt = self.exempt(&entry.node),
-                "owner" => table.owner = self.name(&entry.node, "`owner`"),
+                "owner" => table.owner = self.owner(&entry.node),
                 "cut" => table.cut = self.texts(&entry.node, "`cut`", "a column"),
                 _ => self.unknown_key(entry, &keys::TABLE),
             }
@@ -165,7 +165,7 @@ impl Reader<'_> {
                 }
                 "domain" => rule.domain = self.text(&part.node, "`domain`"),
                 "per" => rule.per = self.text(&part.node, "`per`"),
-                "owner" => rule.owner = self.name(&part.node, "`owner`"),
+                "owner" => rule.owner = self.owner(&part.node),
                 "unique" => {
                     if self.choice(&part.node, "`unique`", &["true", "false"]) == Some("true") {
                         rule.unique = Some(part.node.span);
