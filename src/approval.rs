@@ -293,6 +293,9 @@ mod tests {
             ("2027", "2028"),
             ("t.d", "t.e"),
             ("version: 1", "version: 1\nunlisted: mask"),
+            ("version: 1", "version: 1\nowner: crm"),
+            ("  t: {", "  t: { owner: crm,"),
+            ("within: 30d", "within: 30d, owner: crm"),
             ("b: redact", "b: ~"),
             ("b: redact", "b: \"\""),
         ] {
