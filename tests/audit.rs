@@ -177,8 +177,9 @@ fn base64(bytes: &[u8]) -> String {
 #[test]
 fn nobodys_text_is_taken_for_markup() {
     let sql = "create table \"<b>t\" (\"<img src=x>\" text, \"a|b\" text check (\"a|b\" <> '</td><script>'));";
-    let yaml = "version: 1\nname: '</title><script>alert(1)</script>'\ntables:\n  '<b>t':\n    columns:\n      \
-                '<img src=x>': redact   # </small><script>alert(2)</script>\n    keep:\n      \
+    let yaml = "version: 1\nname: '</title><script>alert(1)</script>'\nowner: '<script>alert(4)</script> | z'\n\
+                tables:\n  '<b>t':\n    columns:\n      \
+                '<img src=x>': { mask: redact, owner: '</small><script>alert(5)</script>' }   # </small><script>alert(2)</script>\n    keep:\n      \
                 '\"><svg onload=alert(3)> `</code>` _x_ | y': ['a|b']\n";
     let schema = ddl::schema(sql);
     let register = register(yaml, &schema, Some(&schema));
@@ -192,4 +193,19 @@ fn nobodys_text_is_taken_for_markup() {
     assert!(!markdown.replace("\\<", "").contains('<'), "{markdown}");
     let row = markdown.lines().find(|line| line.contains("onload")).unwrap();
     assert_eq!(row.replace("\\|", "").matches('|').count(), 10, "{row}");
+}
+
+#[test]
+fn what_literals_say_has_a_column_only_where_it_was_asked_for() {
+    let schema = ddl::schema("create table t (x text check (x <> 'Ann'));");
+    let mut register = register("version: 1\ntables: { t: { columns: { x: redact } } }\n", &schema, Some(&schema));
+    let asked = |register: &Register| (register.to_html().contains("<th>Text</th>"), register.to_markdown());
+    let (html, markdown) = asked(&register);
+    assert!(html && markdown.contains("| what | of | literals | text |") && markdown.contains("Ann"), "{markdown}");
+    register.literals = register.literals.places_only();
+    let (html, markdown) = asked(&register);
+    assert!(!html && markdown.contains("| what | of | literals |\n|---|---|---|\n"), "{markdown}");
+    assert!(!markdown.contains("Ann"), "{markdown}");
+    let row = markdown.lines().last().unwrap();
+    assert_eq!(row.matches('|').count(), 4, "{row}");
 }

@@ -212,14 +212,22 @@ fn literals(html: &mut Html, register: &Register) {
     html.raw("Somebody may have written a person into one of them.</p>\n");
     if !found.places.is_empty() {
         html.raw("<details>\n<summary>Show the places</summary>\n<table class=\"plain\">\n<thead><tr><th>What</th><th>Of</th>");
-        html.raw("<th class=\"number\">Literals</th><th>Text</th></tr></thead>\n<tbody>\n");
+        html.raw("<th class=\"number\">Literals</th>");
+        if found.shows_texts() {
+            html.raw("<th>Text</th>");
+        }
+        html.raw("</tr></thead>\n<tbody>\n");
         for place in &found.places {
             html.raw("<tr>").element("td", "", &place.kind).element("td", "mono", &place.object);
-            html.element("td", "number", &place.literals.to_string()).raw("<td>");
-            for text in place.texts.iter().flatten() {
-                html.element("q", "", text).raw(" ");
+            html.element("td", "number", &place.literals.to_string());
+            if found.shows_texts() {
+                html.raw("<td>");
+                for text in place.texts.iter().flatten() {
+                    html.element("q", "", text).raw(" ");
+                }
+                html.raw("</td>");
             }
-            html.raw("</td></tr>\n");
+            html.raw("</tr>\n");
         }
         html.raw("</tbody>\n</table>\n</details>\n");
     }

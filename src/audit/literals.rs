@@ -74,6 +74,11 @@ fn texts(carrier: &Carrier) -> Vec<String> {
 }
 
 impl Literals {
+    /// Whether it was asked for what the literals say.
+    pub(super) fn shows_texts(&self) -> bool {
+        self.places.iter().any(|place| place.texts.is_some())
+    }
+
     /// The same without what the literals say.
     #[must_use]
     pub fn places_only(mut self) -> Self {

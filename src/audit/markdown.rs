@@ -107,10 +107,15 @@ fn literals(out: &mut String, register: &Register) {
     if !register.literals.asked_server {
         let _ = writeln!(out, "Comments, defaults, views and functions are known with `--source` only.\n");
     }
-    let _ = writeln!(out, "| what | of | literals | text |\n|---|---|---|---|");
+    let shown = register.literals.shows_texts();
+    let (head, line) = if shown { (" text |", "---|") } else { ("", "") };
+    let _ = writeln!(out, "| what | of | literals |{head}\n|---|---|---|{line}");
     for place in &register.literals.places {
-        let texts = place.texts.iter().flatten().map(cell).collect::<Vec<_>>().join("; ");
-        let _ = writeln!(out, "| {} | {} | {} | {texts} |", cell(&place.kind), cell(&place.object), place.literals);
+        let _ = write!(out, "| {} | {} | {} |", cell(&place.kind), cell(&place.object), place.literals);
+        if shown {
+            let _ = write!(out, " {} |", place.texts.iter().flatten().map(cell).collect::<Vec<_>>().join("; "));
+        }
+        out.push('\n');
     }
 }
 
