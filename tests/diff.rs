@@ -146,6 +146,14 @@ fn files_and_revisions_are_compared_and_ci_is_told() {
     for odd in ["HEAD:none.yaml", "--output=x:shop.yaml", "none.yaml", "nosuch:shop.yaml"] {
         let ran = diff(&["--", odd, "shop.yaml"]);
         assert_eq!(ran.code, 2, "{odd}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("repository"), "{odd}: {}", ran.stderr);
     }
     assert!(!folder.path().join("x").exists());
+    fs::remove_dir_all(folder.path().join(".git")).unwrap();
+    let mut command = bauta(&["diff", "HEAD:shop.yaml", "shop.yaml"]);
+    // The folders of a build may lie in a repository themselves.
+    command.current_dir(folder.path()).env("GIT_CEILING_DIRECTORIES", folder.path().parent().unwrap());
+    let ran = run(command);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(ran.stderr.contains("this folder is in no git repository"), "{}", ran.stderr);
 }

@@ -179,10 +179,20 @@ impl Place {
                 let shown = Command::new("git").args(["show", "--end-of-options", &self.name()]).output();
                 let shown = shown.map_err(|error| unreadable(format!("git does not run ({})", cause(&error))))?;
                 if !shown.status.success() {
-                    return Err(unreadable("git has no such revision or file".to_owned()));
+                    return Err(if git_is_here() {
+                        unreadable("git has no such revision or file".to_owned())
+                    } else {
+                        unreadable("this folder is in no git repository, or in none that git trusts".to_owned())
+                            .remedy("run it inside of the repository that has the revision")
+                    });
                 }
                 String::from_utf8(shown.stdout).map_err(|_| unreadable("it is no text".to_owned()))
             }
         }
     }
+}
+
+/// Whether git finds a repository where we are.
+fn git_is_here() -> bool {
+    Command::new("git").args(["rev-parse", "--git-dir"]).output().is_ok_and(|found| found.status.success())
 }
