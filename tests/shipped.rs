@@ -132,12 +132,15 @@ fn a_plan_estimates_units_and_time() {
     let json = plan(&["--format", "json", "--split-size", "1MB", "--rate", "1MB"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let (bytes, seconds) = (json["estimate"]["bytes"].as_u64().unwrap(), json["estimate"]["seconds"].as_u64().unwrap());
-    assert_eq!(seconds, bytes.div_ceil(1 << 20));
+    let fixed = json["estimate"]["fixed_seconds"].as_f64().unwrap();
+    assert!((0.6..0.7).contains(&fixed), "two tables cost {fixed} s without their rows");
+    assert_eq!(seconds, (bytes as f64 / f64::from(1 << 20) + fixed).ceil() as u64);
     let units = json["tables"][0]["units"].as_u64().unwrap();
     assert_eq!(json["tables"][0]["table"], "big");
     assert!((3..=8).contains(&units), "{units} units");
     let text = plan(&["--split-size", "1MB", "--rate", "1MB"]);
     assert!(text.contains(&format!("in {units} units")) && text.contains("as stated"), "{text}");
+    assert!(text.contains("(0.6 s of it without rows) at 1.00 MiB a second"), "{text}");
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("run.json");
     let told = format!(
@@ -147,4 +150,5 @@ fn a_plan_estimates_units_and_time() {
     fs::write(&report, told).unwrap();
     let text = plan(&["--report", report.to_str().unwrap()]);
     assert!(text.contains("about 2 s") && text.contains("as run r1 had"), "{text}");
+    assert!(!text.contains("without rows"), "a whole run has that in its rate: {text}");
 }
