@@ -21,11 +21,11 @@ pub(super) fn write(html: &mut Html, register: &Register) {
     for (index, table) in register.tables.iter().enumerate() {
         html.raw(&format!("<tbody id=\"t{index}\">\n<tr class=\"group\"><th colspan=\"6\" scope=\"rowgroup\">"));
         html.element("span", "name", &table.table);
-        html.element("span", "about", &about(table));
+        html.raw("<span class=\"about\">").text(&about(table));
         if let Some(owner) = table.owner() {
-            html.raw("<span class=\"about\"> · <span class=\"owner\">owner: ").text(owner).raw("</span></span>");
+            html.raw(" · <span class=\"owner\">owner: ").text(owner).raw("</span>");
         }
-        html.raw("</th></tr>\n");
+        html.raw("</span></th></tr>\n");
         for (at, column) in table.columns.iter().enumerate() {
             let marked = weak.contains(&format!("{}.{}", table.table, column.column).as_str());
             row(html, column, table.owner_of(column), &format!("t{index}c{at}"), marked);
