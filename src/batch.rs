@@ -141,14 +141,10 @@ impl Sealed {
         self.cells[row].range().map(|range| &self.bytes[range])
     }
 
-    /// The whole buffer, for arrays that point into it.
-    pub fn buffer(&self) -> &Bytes {
-        &self.bytes
-    }
-
-    /// Where each cell stands.
-    pub fn cells(&self) -> &[Cell] {
-        &self.cells
+    /// Bytes of all cells together.
+    pub fn size(&self) -> usize {
+        // NULL has a length below 0.
+        self.cells.iter().map(|cell| cell.len.max(0) as usize).sum()
     }
 }
 

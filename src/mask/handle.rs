@@ -77,20 +77,33 @@ impl TagsOf<'_> {
 /// Appends bytes as so many characters of base32 (RFC 4648, section 6) in lower case. A last group of less than five bits
 /// is filled with zeros, and what is missing then is `a`.
 pub(super) fn push_base32(bytes: &[u8], chars: usize, out: &mut String) {
-    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let mut groups = bytes.chunks(5);
+    let mut groups = bytes.chunks(5).map(base32);
     let mut written = 0;
     while written < chars {
-        // 40 bits are eight characters.
-        let mut forty = [0; 8];
-        let group = groups.next().unwrap_or_default();
-        forty[3..3 + group.len()].copy_from_slice(group);
-        let forty = u64::from_be_bytes(forty);
-        let eight: [u8; 8] = std::array::from_fn(|place| ALPHABET[(forty >> (35 - 5 * place) & 31) as usize]);
-        let wanted = (chars - written).min(8);
-        out.push_str(str::from_utf8(&eight[..wanted]).unwrap_or_default());
+        let mut sixteen = [0; 16];
+        for eight in sixteen.chunks_exact_mut(8) {
+            eight.copy_from_slice(&groups.next().unwrap_or(*b"aaaaaaaa"));
+        }
+        let wanted = (chars - written).min(16);
+        out.push_str(str::from_utf8(&sixteen[..wanted]).unwrap_or_default());
         written += wanted;
     }
+}
+
+/// Up to five bytes as eight characters, all eight at once.
+fn base32(group: &[u8]) -> [u8; 8] {
+    const ONES: u64 = u64::MAX / 0xFF;
+    let mut forty = [0; 8];
+    forty[3..3 + group.len()].copy_from_slice(group);
+    // Two numbers of 20 bits, four of 10, eight of 5, each in an equal part of the word.
+    let bits = u64::from_be_bytes(forty);
+    let bits = (bits & 0xFF_FFF0_0000) << 12 | bits & 0xF_FFFF;
+    let bits = (bits & 0x000F_FC00_000F_FC00) << 6 | bits & 0x0000_03FF_0000_03FF;
+    let bits = (bits & 0x03E0_03E0_03E0_03E0) << 3 | bits & 0x001F_001F_001F_001F;
+    // From `a` on, but from 26 on digits from `2` on.
+    let digits = (bits + ONES * (0x80 - 26)) >> 7 & ONES;
+    let shift = u64::from(b'a' + 26 - b'2');
+    (bits + ONES * u64::from(b'a') - digits * shift).to_be_bytes()
 }
 
 #[cfg(test)]

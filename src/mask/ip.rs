@@ -9,7 +9,6 @@ use rand::Rng as _;
 
 use super::draw::{Draw, draw_from};
 use super::map::{Reason, map_text};
-use super::persona::push_subject_of;
 use super::seeds::Seeds;
 use super::{Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, PerUse, Problem, Promises};
 use crate::key::DomainKey;
@@ -84,7 +83,7 @@ impl Mask for Ip {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
         let mut seeds = Seeds::new(&self.key, input.value.len());
         map_text(input.value, |row, value, out| {
-            let seed = seeds.of(row, |row, out| push_subject_of(input, row, out));
+            let seed = seeds.of_text(row, input);
             let addresses = value.split(',').map(|text| Parsed::read(text.trim())).collect::<Option<Vec<_>>>();
             let addresses = addresses.ok_or(NO_ADDRESS)?;
             draw_from(seed, |draw| {

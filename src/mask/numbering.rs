@@ -11,7 +11,7 @@ pub(super) struct Numbering {
     /// Country code (ITU-T E.164).
     code: u32,
     /// What is dialled before a national number inside the country, and no part of it.
-    pub(super) trunk: u32,
+    pub(super) trunk: u8,
     /// Ranges by the length of their complete numbers: the digits that they begin with.
     reserved: &'static [(usize, &'static [&'static str])],
 }
@@ -98,15 +98,15 @@ pub(super) fn by_country(name: &str) -> Option<&'static Numbering> {
 }
 
 /// Number of digits of the country code that an international number begins with, and the country where it has ranges.
-pub(super) fn by_code(digits: &[u32]) -> (usize, Option<&'static Numbering>) {
+pub(super) fn by_code(digits: &[u8]) -> (usize, Option<&'static Numbering>) {
     let len = code_len(digits);
-    let code = digits.iter().take(len).fold(0, |code, digit| 10 * code + digit);
+    let code = digits.iter().take(len).fold(0, |code, digit| 10 * code + u32::from(*digit));
     (len, NUMBERINGS.iter().find(|numbering| numbering.code == code))
 }
 
 /// Length of a country code (ITU-T E.164, list of assigned codes): zones 1 and 7 have one digit, the older countries
 /// two, all others three.
-fn code_len(digits: &[u32]) -> usize {
+fn code_len(digits: &[u8]) -> usize {
     let len = match digits {
         [1 | 7, ..] => 1,
         [2, 0 | 7, ..]
@@ -127,7 +127,7 @@ fn code_len(digits: &[u32]) -> usize {
 /// on inside a range, and reaches nobody as well. Other countries' numbers begin with 000 (international form), which
 /// is no national number anywhere, since 00 is what ITU-T E.164 recommends as the international prefix. Three digits
 /// and less are no number, and are free.
-pub(super) fn push_national(draw: &mut Draw, numbering: Option<&Numbering>, len: usize, out: &mut Vec<u32>) {
+pub(super) fn push_national(draw: &mut Draw, numbering: Option<&Numbering>, len: usize, out: &mut Vec<u8>) {
     let ranges = numbering.map_or(&[][..], |numbering| numbering.reserved);
     let complete = ranges.iter().find(|(complete, _)| *complete == len);
     let prefix = match (complete, len) {
@@ -153,7 +153,7 @@ pub(super) fn push_national(draw: &mut Draw, numbering: Option<&Numbering>, len:
 /// E.164 reserves 999), also where a program drops the zeros. Shorter ones begin with 00 and are incomplete: no
 /// international number has less than seven digits after its prefix. (000 alone would ring the emergency services in
 /// Australia, 999 those of the United Kingdom.) Two digits and less are no number, and are free.
-pub(super) fn push_unknown(draw: &mut Draw, len: usize, out: &mut Vec<u32>) {
+pub(super) fn push_unknown(draw: &mut Draw, len: usize, out: &mut Vec<u8>) {
     let prefix = match len {
         0..=2 => "",
         3..=8 => "00",
@@ -163,14 +163,14 @@ pub(super) fn push_unknown(draw: &mut Draw, len: usize, out: &mut Vec<u32>) {
 }
 
 /// Writes a prefix and digits up to a length.
-fn push(draw: &mut Draw, prefix: &str, len: usize, out: &mut Vec<u32>) {
+fn push(draw: &mut Draw, prefix: &str, len: usize, out: &mut Vec<u8>) {
     let end = out.len() + len;
-    prefix.bytes().take(len).for_each(|digit| out.push(u32::from(digit - b'0')));
+    out.extend(prefix.bytes().take(len).map(|digit| digit - b'0'));
     while out.len() < end {
         // Twelve digits at once.
         let mut number = draw.below(1_000_000_000_000);
         for _ in out.len()..end.min(out.len() + 12) {
-            out.push((number % 10) as u32);
+            out.push((number % 10) as u8);
             number /= 10;
         }
     }
@@ -201,7 +201,7 @@ mod tests {
             ("4", 1, None),
             ("", 0, None),
         ] {
-            let digits: Vec<u32> = number.chars().filter_map(|c| c.to_digit(10)).collect();
+            let digits: Vec<u8> = number.bytes().map(|c| c - b'0').collect();
             let (found, numbering) = by_code(&digits);
             assert_eq!(found, len, "{number}");
             assert_eq!(numbering.is_some(), country.is_some(), "{number}");

@@ -9,13 +9,13 @@
 //! A persona that is mentioned in the value it would replace, or whose words do not fit, is drawn again: then, for this
 //! one value, the columns of the subject may disagree. Nothing else here depends on the value.
 
-use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::array::ArrayRef;
 
 use super::draw::{Draw, draw_from};
 use super::locale::{Letters, Locale, Locales, Name};
-use super::map::{map_text, push_canonical};
+use super::map::map_text;
 use super::seeds::Seeds;
-use super::style::{Style, cut, same, trimmed};
+use super::style::{Style, cut, same};
 use super::{ColumnFacts, Input, MaskError, Params};
 use crate::key::DomainKey;
 
@@ -113,7 +113,7 @@ impl Wording {
     ) -> Result<ArrayRef, MaskError> {
         let mut seeds = Seeds::new(&self.key, input.value.len());
         map_text(input.value, |row, value, out| {
-            let seed = seeds.of(row, |row, out| push_subject_of(input, row, out));
+            let seed = seeds.of_text(row, input);
             let letters = Letters::of(value);
             let style = if self.keeps_case { Style::of(value) } else { Style::Own };
             let mut attempts = 0;
@@ -146,34 +146,6 @@ impl Wording {
     }
 }
 
-/// Appends what a row of texts is drawn from; nothing where it is NULL.
-pub(super) fn push_subject_of(input: Input<'_>, row: usize, out: &mut Vec<u8>) {
-    let texts = input.value.as_string_view();
-    if texts.is_valid(row) {
-        push_subject(input.per, row, texts.value(row), out);
-    }
-}
-
-/// Appends what a value is drawn from: its row's `per:` in canonical bytes, or the value itself where there is none.
-/// Blanks around a text and the case of its letters do not count.
-pub(super) fn push_subject(per: Option<&ArrayRef>, row: usize, value: &str, out: &mut Vec<u8>) {
-    let text = match per.map(|per| (per, per.as_string_view_opt())) {
-        Some((per, Some(texts))) if per.is_valid(row) => texts.value(row),
-        Some((per, None)) if push_canonical(per, row, out) => return,
-        _ => value,
-    };
-    if text.is_ascii() {
-        let before = out.len();
-        out.extend_from_slice(trimmed(text).as_bytes());
-        out[before..].make_ascii_lowercase();
-        return;
-    }
-    let mut buffer = [0; 4];
-    for c in text.trim().chars().flat_map(char::to_lowercase) {
-        out.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
-    }
-}
-
 /// Words of two characters and more.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().nth(1).is_some())
@@ -203,6 +175,8 @@ fn has_word(text: &[u8], words: [&[u8]; 2]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::AsArray as _;
+
     use super::*;
 
     #[test]
@@ -224,24 +198,6 @@ mod tests {
         }
         assert!(persona("zh_cn", "小明", "王").is_mentioned("王大卫", Letters::of("王大卫")));
         assert!(!persona("zh_cn", "小明", "王").is_mentioned("李大卫", Letters::of("李大卫")));
-    }
-
-    #[test]
-    fn a_subject_is_folded_and_integers_of_any_width_are_one() {
-        let mut subject = Vec::new();
-        push_subject(None, 0, "  ÄNNA ", &mut subject);
-        assert_eq!(subject, "änna".as_bytes());
-        let small: ArrayRef = std::sync::Arc::new(arrow::array::Int16Array::from(vec![Some(7), None]));
-        let large: ArrayRef = std::sync::Arc::new(arrow::array::Int64Array::from(vec![7]));
-        subject.clear();
-        push_subject(Some(&small), 0, "x", &mut subject);
-        let seven = subject.clone();
-        subject.clear();
-        push_subject(Some(&large), 0, "y", &mut subject);
-        assert_eq!(subject, seven);
-        subject.clear();
-        push_subject(Some(&small), 1, "x", &mut subject);
-        assert_eq!(subject, b"x");
     }
 
     /// Values that break carelessness: one letter, blanks, long, all capitals, other scripts, marks, emoji, controls.

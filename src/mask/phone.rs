@@ -84,7 +84,7 @@ impl Mask for Phone {
             draw_from(seed, |draw| {
                 digits.clear();
                 number.draw(draw, &mut digits);
-                if number.slots.iter().zip(&digits).all(|(slot, digit)| slot.digit == Some(*digit)) {
+                if number.slots.iter().zip(&digits).all(|(slot, digit)| slot.digit == *digit) {
                     return None;
                 }
                 number.write(draw, &digits, out);
@@ -107,11 +107,16 @@ struct Number<'a> {
     filling: Filling,
 }
 
+#[derive(Clone, Copy, Default)]
 struct Slot {
     /// Byte where the character begins.
     at: usize,
-    digit: Option<u32>,
+    /// The digit that it is, or [`NO_DIGIT`].
+    digit: u8,
 }
+
+/// A character that is no digit.
+const NO_DIGIT: u8 = u8::MAX;
 
 enum Filling {
     /// A national number.
@@ -122,32 +127,29 @@ enum Filling {
 
 impl<'a> Number<'a> {
     /// `slots` and `digits` are room that is used again for every value.
-    fn read(value: &'a str, home: Home, slots: &'a mut Vec<Slot>, digits: &mut Vec<u32>) -> Self {
+    fn read(value: &'a str, home: Home, slots: &'a mut Vec<Slot>, digits: &mut Vec<u8>) -> Self {
+        digits.clear();
+        if let Some(plain) = Plain::of(value) {
+            let read = plain.places().iter().zip(plain.digits());
+            slots.clear();
+            slots.extend(read.map(|(at, digit)| Slot { at: usize::from(*at), digit: digit - b'0' }));
+            digits.extend(slots.iter().map(|slot| slot.digit));
+            return Self::planned(value, slots, digits, (value.len(), value.len()), home);
+        }
         let Look { extension, any } = Look::at(value);
-        let main = &value[..extension.0];
         slots.clear();
-        if main.is_ascii() {
-            for (at, byte) in main.bytes().enumerate() {
-                match byte.wrapping_sub(b'0') {
-                    digit @ 0..=9 => slots.push(Slot { at, digit: Some(digit.into()) }),
-                    _ if !any || byte.is_ascii_alphabetic() => slots.push(Slot { at, digit: None }),
-                    _ => {}
-                }
-            }
-        } else {
-            for (at, character) in main.char_indices() {
-                let digit = digit_value(character);
-                if !any || digit.is_some() || character.is_alphanumeric() {
-                    slots.push(Slot { at, digit });
-                }
+        for (at, character) in value[..extension.0].char_indices() {
+            let digit = digit_value(character);
+            if !any || digit.is_some() || character.is_alphanumeric() {
+                // A digit fits.
+                slots.push(Slot { at, digit: digit.map_or(NO_DIGIT, |digit| digit as u8) });
             }
         }
-        digits.clear();
-        digits.extend(slots.iter().map_while(|slot| slot.digit));
+        digits.extend(slots.iter().map(|slot| slot.digit).take_while(|digit| *digit != NO_DIGIT));
         Self::planned(value, slots, digits, extension, home)
     }
 
-    fn planned(value: &'a str, slots: &'a [Slot], digits: &[u32], extension: (usize, usize), home: Home) -> Self {
+    fn planned(value: &'a str, slots: &'a [Slot], digits: &[u8], extension: (usize, usize), home: Home) -> Self {
         let mut number = Self { value, slots, extension, kept: 0, filling: Filling::Unknown };
         (number.kept, number.filling) = number.plan(value[..extension.0].trim_start(), digits, home);
         if number.kept == number.slots.len() {
@@ -157,7 +159,7 @@ impl<'a> Number<'a> {
     }
 
     /// Which slots stay and what the others are filled with.
-    fn plan(&self, main: &str, digits: &[u32], home: Home) -> (usize, Filling) {
+    fn plan(&self, main: &str, digits: &[u8], home: Home) -> (usize, Filling) {
         let prefix = match *digits {
             _ if main.starts_with(['+', '＋']) => Some(0),
             [0, 0, 1..=9, ..] if self.slots.len() >= 9 => Some(2),
@@ -168,7 +170,7 @@ impl<'a> Number<'a> {
             let (code, numbering) = by_code(&digits[prefix..]);
             let mut kept = prefix + code;
             if let Some(next) = self.slots.get(kept)
-                && next.digit == Some(0)
+                && next.digit == 0
                 && self.value[..next.at].ends_with('(')
                 && self.value[next.at..].starts_with("0)")
             {
@@ -191,8 +193,9 @@ impl<'a> Number<'a> {
     }
 
     /// Draws a digit for every slot.
-    fn draw(&self, draw: &mut Draw, digits: &mut Vec<u32>) {
-        digits.extend(self.slots[..self.kept].iter().map(|slot| slot.digit.unwrap_or_default()));
+    fn draw(&self, draw: &mut Draw, digits: &mut Vec<u8>) {
+        // What stays is a digit.
+        digits.extend(self.slots[..self.kept].iter().map(|slot| slot.digit));
         let free = self.slots.len() - self.kept;
         match self.filling {
             Filling::National(numbering) => push_national(draw, numbering, free, digits),
@@ -201,12 +204,12 @@ impl<'a> Number<'a> {
     }
 
     /// Writes the value with other digits, those of an extension drawn freely.
-    fn write(&self, draw: &mut Draw, digits: &[u32], out: &mut String) {
+    fn write(&self, draw: &mut Draw, digits: &[u8], out: &mut String) {
         if self.value.is_ascii() && self.extension.0 == self.value.len() {
-            // The common case, in place; a digit fits.
+            // The common case, in place.
             let mut bytes = std::mem::take(out).into_bytes();
             bytes.extend_from_slice(self.value.as_bytes());
-            self.slots.iter().zip(digits).for_each(|(slot, digit)| bytes[slot.at] = b'0' + *digit as u8);
+            self.slots.iter().zip(digits).for_each(|(slot, digit)| bytes[slot.at] = b'0' + digit);
             *out = String::from_utf8(bytes).unwrap_or_default();
             return;
         }
@@ -215,7 +218,7 @@ impl<'a> Number<'a> {
             out.push_str(&self.value[next..slot.at]);
             next = slot.at;
             if let Some(character) = self.value[next..].chars().next() {
-                out.push(with_digit(character, *digit));
+                out.push(with_digit(character, u32::from(*digit)));
                 next += character.len_utf8();
             }
         }
@@ -228,20 +231,59 @@ impl<'a> Number<'a> {
 
 /// Appends a number however it is written: digits and letters of its main part, or whatever it has where it has none.
 fn push_subject(value: &str, out: &mut Vec<u8>) {
-    let Look { extension, any } = Look::at(value);
-    let main = &value[..extension.0];
-    if main.is_ascii() {
-        out.extend(main.bytes().filter(|byte| !any || byte.is_ascii_alphanumeric()));
+    if let Some(plain) = Plain::of(value) {
+        out.extend_from_slice(plain.digits());
         return;
     }
+    let Look { extension, any } = Look::at(value);
     let mut buffer = [0; 4];
-    for c in main.chars() {
+    for c in value[..extension.0].chars() {
         match digit_value(c) {
             // A digit fits.
             Some(digit) => out.push(b'0' + digit as u8),
             None if !any || c.is_alphanumeric() => out.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes()),
             None => {}
         }
+    }
+}
+
+/// Longest value that [`Plain`] reads.
+const PLAIN: usize = 40;
+
+/// A short value of ASCII's digits and of marks between them, as nearly all are: where the digits stand.
+struct Plain {
+    places: [u8; PLAIN],
+    digits: [u8; PLAIN],
+    count: usize,
+}
+
+impl Plain {
+    /// `None` for any other value, and for one without a digit.
+    fn of(value: &str) -> Option<Self> {
+        if value.len() > PLAIN {
+            return None;
+        }
+        let mut plain = Self { places: [0; PLAIN], digits: [0; PLAIN], count: 0 };
+        let mut all = 0;
+        for (at, byte) in (0..).zip(value.bytes()) {
+            // Written in any case and overwritten by the next digit: cheaper than to ask.
+            plain.places[plain.count] = at;
+            plain.digits[plain.count] = byte;
+            plain.count += usize::from(byte.is_ascii_digit());
+            all |= byte;
+        }
+        // All letters lie beyond.
+        (all < b'@' && plain.count > 0).then_some(plain)
+    }
+
+    /// The bytes where digits stand.
+    fn places(&self) -> &[u8] {
+        &self.places[..self.count]
+    }
+
+    /// The digits, as they are written.
+    fn digits(&self) -> &[u8] {
+        &self.digits[..self.count]
     }
 }
 
@@ -255,15 +297,6 @@ struct Look {
 
 impl Look {
     fn at(value: &str) -> Self {
-        // Hardly a number has letters: one pass that asks for nothing else says so.
-        let (mut digits, mut others) = (false, false);
-        for byte in value.bytes() {
-            digits |= byte.is_ascii_digit();
-            others |= byte.is_ascii_alphabetic() | (byte >= 0x80);
-        }
-        if !others {
-            return Self { extension: (value.len(), value.len()), any: digits };
-        }
         let extension = extension(value);
         Self { extension, any: value[..extension.0].contains(char::is_alphanumeric) }
     }
@@ -294,7 +327,7 @@ fn extension(value: &str) -> (usize, usize) {
 
 /// Whether a number is written as in North America: area and exchange begin with 2 to 9 (NANPA), and separators stand
 /// where they are put there.
-fn is_north_american(main: &str, digits: &[u32]) -> bool {
+fn is_north_american(main: &str, digits: &[u8]) -> bool {
     let written = |main: &str, shapes: &[&str]| {
         let same = |c: u8, shape: u8| if shape == b'9' { c.is_ascii_digit() } else { c == shape };
         shapes.iter().any(|shape| main.len() == shape.len() && main.bytes().zip(shape.bytes()).all(|(c, s)| same(c, s)))

@@ -5,7 +5,6 @@ use arrow::array::ArrayRef;
 
 use super::draw::{Draw, draw_from};
 use super::map::map_text;
-use super::persona::push_subject_of;
 use super::script::{digit_value, with_digit};
 use super::seeds::Seeds;
 use super::style::same;
@@ -45,7 +44,7 @@ impl Mask for Postcode {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
         let mut seeds = Seeds::new(&self.0, input.value.len());
         map_text(input.value, |row, value, out| {
-            let seed = seeds.of(row, |row, out| push_subject_of(input, row, out));
+            let seed = seeds.of_text(row, input);
             let blank = !value.contains(char::is_alphanumeric);
             draw_from(seed, |draw| {
                 out.clear();

@@ -200,15 +200,18 @@ impl<'a> Cursor<'a> {
 
     /// Writes a cell's length and binary form; -1 for NULL.
     pub(super) fn sized(&self, row: usize, out: &mut Vec<u8>) -> Result<(), Reason> {
-        if self.is_null(row) {
-            out.extend_from_slice(&(-1i32).to_be_bytes());
-            return Ok(());
-        }
-        if let Cursor::Text(texts) = self {
+        if let Cursor::Text(texts) = self
+            && texts.is_valid(row)
+        {
             let bytes = texts.value(row).as_bytes();
             let len = i32::try_from(bytes.len()).map_err(|_| TOO_LARGE)?;
+            out.reserve(4 + bytes.len());
             out.extend_from_slice(&len.to_be_bytes());
             out.extend_from_slice(bytes);
+            return Ok(());
+        }
+        if self.is_null(row) {
+            out.extend_from_slice(&(-1i32).to_be_bytes());
             return Ok(());
         }
         let at = out.len();

@@ -216,7 +216,8 @@ impl Decoder {
         let rest = self.buffer[self.at..].to_vec();
         let mut buffer = std::mem::replace(&mut self.buffer, rest);
         buffer.truncate(self.at);
-        self.buffer.reserve(BATCH_BYTES);
+        // The message that fills a batch goes beyond it; only a long one makes the buffer grow.
+        self.buffer.reserve(BATCH_BYTES + BATCH_BYTES / 8);
         self.at = 0;
         let rows = std::mem::take(&mut self.rows);
         let first_row = self.total - rows as u64 + 1;

@@ -1,14 +1,14 @@
-//! Sealed cells to Arrow arrays, in the forms that [`crate::batch::arrow_type`] gives. Text is not copied: string views
-//! point into the batch's own buffer.
+//! Sealed cells to Arrow arrays, in the forms that [`crate::batch::arrow_type`] gives.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, ArrowPrimitiveType, BinaryViewBuilder, BooleanArray, FixedSizeBinaryBuilder, IntervalMonthDayNanoArray,
-    ListArray, PrimitiveArray, StringViewArray, StringViewBuilder, StructArray, UInt8Array, builder::make_view,
+    ArrayRef, ArrowPrimitiveType, BinaryViewBuilder, BooleanArray, BooleanBufferBuilder, FixedSizeBinaryBuilder,
+    IntervalMonthDayNanoArray, ListArray, PrimitiveArray, StringArray, StringViewArray, StringViewBuilder, StructArray,
+    UInt8Array,
 };
-use arrow::buffer::{Buffer, NullBuffer, OffsetBuffer};
+use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{
     DataType, Date32Type, Field, Fields as ArrowFields, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type,
     IntervalMonthDayNano, Time64MicrosecondType, TimestampMicrosecondType,
@@ -47,39 +47,30 @@ pub fn open(ty: &Type, sealed: &Sealed) -> Result<ArrayRef, OpenError> {
     column(&ty.kind, ty.padded, sealed.encoding(), &cells)
 }
 
-/// String views over the batch's own buffer.
+/// Texts side by side in a buffer of their own: there they are checked all at once, and views point into it.
 fn views(ty: &Type, sealed: &Sealed) -> Result<ArrayRef, OpenError> {
-    let bytes = sealed.buffer();
+    // jsonb's version.
     let skip = usize::from(ty.kind == Kind::Jsonb && sealed.encoding() == Encoding::Binary);
-    let mut views = Vec::with_capacity(sealed.len());
-    let mut valid = Vec::with_capacity(sealed.len());
-    for (row, cell) in sealed.cells().iter().enumerate() {
-        let range = cell.range();
-        valid.push(range.is_some());
-        let Some(mut range) = range else {
-            views.push(0);
-            continue;
-        };
-        range.start += skip;
-        if range.start > range.end {
-            return Err(OpenError { row, reason: "the value is shorter than its type says" });
+    let mut bytes = Vec::with_capacity(sealed.size());
+    let mut ends = Vec::with_capacity(sealed.len() + 1);
+    ends.push(0);
+    let mut valid = BooleanBufferBuilder::new(sealed.len());
+    for row in 0..sealed.len() {
+        let cell = sealed.get(row);
+        valid.append(cell.is_some());
+        if let Some(cell) = cell {
+            let text = cell.get(skip..).ok_or(OpenError { row, reason: "the value is shorter than its type says" })?;
+            bytes.extend_from_slice(if ty.padded { text.trim_ascii_end_blanks() } else { text });
         }
-        let mut text = &bytes[range.clone()];
-        if ty.padded {
-            text = text.trim_ascii_end_blanks();
-        }
-        let start = u32::try_from(range.start).map_err(|_| OpenError { row, reason: TOO_LARGE })?;
-        views.push(make_view(text, 0, start));
+        ends.push(i32::try_from(bytes.len()).map_err(|_| OpenError { row, reason: TOO_LARGE })?);
     }
-    // Checked once, there; which row is broken is looked for only then.
-    match StringViewArray::try_new(views.into(), vec![Buffer::from(bytes.clone())], nulls(valid)) {
-        Ok(array) => Ok(Arc::new(array)),
+    let nulls = Some(NullBuffer::new(valid.finish())).filter(|nulls| nulls.null_count() > 0);
+    // Which row is broken is looked for only then: a text may be broken that its neighbour completes.
+    match StringArray::try_new(OffsetBuffer::new(ends.into()), bytes.into(), nulls) {
+        Ok(texts) => Ok(Arc::new(StringViewArray::from(&texts))),
         Err(_) => {
             let broken = |row: &usize| sealed.get(*row).is_some_and(|bytes| std::str::from_utf8(bytes).is_err());
-            Err(match (0..sealed.len()).find(broken) {
-                Some(row) => OpenError { row, reason: NO_UTF8 },
-                None => OpenError { row: 0, reason: TOO_LARGE },
-            })
+            Err(OpenError { row: (0..sealed.len()).find(broken).unwrap_or_default(), reason: NO_UTF8 })
         }
     }
 }

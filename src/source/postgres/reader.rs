@@ -117,8 +117,8 @@ async fn hand_over(queue: &Sender<Batch>, batch: Batch) -> Result<(), Failure> {
     queue.send(batch).await.map_err(|_| Failure::world("the rows were not taken any more"))
 }
 
-/// Explicit columns and ONLY: `*` would bring generated columns, and a bare name the rows of children. With a sieve, what
-/// it looks at stands before them.
+/// Explicit columns and ONLY: `*` would bring generated columns, and a bare name in a query the rows of children (COPY of a
+/// table by its name reads its own rows only). With a sieve, what it looks at stands before them.
 fn statement(table: &TablePlan, unit: &Unit, encoding: Encoding, sieve: Option<&Arc<Chosen>>) -> String {
     let own = table.columns.iter().map(|column| sql::identifier(&column.facts.column.column));
     let hidden = sieve.map(|chosen| {
@@ -146,10 +146,15 @@ fn statement(table: &TablePlan, unit: &Unit, encoding: Encoding, sieve: Option<&
         conditions.push(format!("ctid >= '({from},0)'::tid"));
         conditions.extend(to.map(|to| format!("ctid < '({to},0)'::tid")));
     }
-    let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
     let format = match encoding {
         Encoding::Binary => "binary",
         Encoding::Text => "text",
     };
-    format!("COPY (SELECT {columns} FROM ONLY {}{filter}) TO STDOUT (FORMAT {format})", sql::table(&table.table))
+    let name = sql::table(&table.table);
+    // A whole table needs no query, which costs the server a twentieth of its time; a list of no columns is none.
+    if conditions.is_empty() && !columns.is_empty() && sieve.is_none() {
+        return format!("COPY {name} ({columns}) TO STDOUT (FORMAT {format})");
+    }
+    let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+    format!("COPY (SELECT {columns} FROM ONLY {name}{filter}) TO STDOUT (FORMAT {format})")
 }
