@@ -76,13 +76,23 @@ impl TagsOf<'_> {
 
 /// Appends bytes as so many characters of base32 (RFC 4648, section 6) in lower case. A last group of less than five bits
 /// is filled with zeros, and what is missing then is `a`.
-pub(super) fn push_base32(bytes: &[u8], chars: usize, out: &mut String) {
-    let mut groups = bytes.chunks(5).map(base32);
+pub(super) fn push_base32(mut bytes: &[u8], chars: usize, out: &mut String) {
     let mut written = 0;
     while written < chars {
         let mut sixteen = [0; 16];
-        for eight in sixteen.chunks_exact_mut(8) {
-            eight.copy_from_slice(&groups.next().unwrap_or(*b"aaaaaaaa"));
+        for eight in sixteen.as_chunks_mut().0 {
+            // 40 bits are eight characters.
+            *eight = match bytes.split_first_chunk() {
+                Some((five, rest)) => {
+                    bytes = rest;
+                    base32(*five)
+                }
+                None => {
+                    let mut five = [0; 5];
+                    five[..bytes.len()].copy_from_slice(std::mem::take(&mut bytes));
+                    base32(five)
+                }
+            };
         }
         let wanted = (chars - written).min(16);
         out.push_str(str::from_utf8(&sixteen[..wanted]).unwrap_or_default());
@@ -90,13 +100,11 @@ pub(super) fn push_base32(bytes: &[u8], chars: usize, out: &mut String) {
     }
 }
 
-/// Up to five bytes as eight characters, all eight at once.
-fn base32(group: &[u8]) -> [u8; 8] {
+/// Five bytes as eight characters, all eight at once.
+fn base32([a, b, c, d, e]: [u8; 5]) -> [u8; 8] {
     const ONES: u64 = u64::MAX / 0xFF;
-    let mut forty = [0; 8];
-    forty[3..3 + group.len()].copy_from_slice(group);
     // Two numbers of 20 bits, four of 10, eight of 5, each in an equal part of the word.
-    let bits = u64::from_be_bytes(forty);
+    let bits = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]);
     let bits = (bits & 0xFF_FFF0_0000) << 12 | bits & 0xF_FFFF;
     let bits = (bits & 0x000F_FC00_000F_FC00) << 6 | bits & 0x0000_03FF_0000_03FF;
     let bits = (bits & 0x03E0_03E0_03E0_03E0) << 3 | bits & 0x001F_001F_001F_001F;

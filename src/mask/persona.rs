@@ -49,7 +49,7 @@ impl Persona {
             return names.iter().any(|name| text.contains(name.text));
         }
         // Nearly every name is one word in ASCII, nearly every text is in ASCII, and hardly one has all of a name's letters.
-        if letters.plain && names.iter().all(|name| name.letters.word) {
+        if letters.plain && names.iter().all(|name| name.word) {
             return names.iter().any(|name| letters.hold(name.letters))
                 && has_word(text.as_bytes(), names.map(|name| name.text.as_bytes()));
         }

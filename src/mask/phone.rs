@@ -80,11 +80,11 @@ impl Mask for Phone {
                     push_subject(texts.value(row), out);
                 }
             });
-            let number = Number::read(value, self.home, &mut slots, &mut digits);
+            let number = Number::read(value, self.home, &mut slots);
             draw_from(seed, |draw| {
                 digits.clear();
                 number.draw(draw, &mut digits);
-                if number.slots.iter().zip(&digits).all(|(slot, digit)| slot.digit == *digit) {
+                if *number.slots == digits {
                     return None;
                 }
                 number.write(draw, &digits, out);
@@ -97,22 +97,13 @@ impl Mask for Phone {
 /// A value taken apart.
 struct Number<'a> {
     value: &'a str,
-    /// The places of its main part that hold digits, letters too.
-    slots: &'a [Slot],
-    /// Where the mark of an extension begins and where it ends, in bytes; both the value's length without one.
-    extension: (usize, usize),
+    look: Look,
+    /// The characters of its main part that become digits: the digit that each is, or [`NO_DIGIT`].
+    slots: &'a [u8],
     /// How many slots stay: international prefix, country code, trunk digit.
     kept: usize,
     /// Whose numbers the others are filled with.
     filling: Filling,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Slot {
-    /// Byte where the character begins.
-    at: usize,
-    /// The digit that it is, or [`NO_DIGIT`].
-    digit: u8,
 }
 
 /// A character that is no digit.
@@ -126,32 +117,20 @@ enum Filling {
 }
 
 impl<'a> Number<'a> {
-    /// `slots` and `digits` are room that is used again for every value.
-    fn read(value: &'a str, home: Home, slots: &'a mut Vec<Slot>, digits: &mut Vec<u8>) -> Self {
-        digits.clear();
-        if let Some(plain) = Plain::of(value) {
-            let read = plain.places().iter().zip(plain.digits());
-            slots.clear();
-            slots.extend(read.map(|(at, digit)| Slot { at: usize::from(*at), digit: digit - b'0' }));
-            digits.extend(slots.iter().map(|slot| slot.digit));
-            return Self::planned(value, slots, digits, (value.len(), value.len()), home);
-        }
-        let Look { extension, any } = Look::at(value);
+    /// `slots` is room that is used again for every value.
+    fn read(value: &'a str, home: Home, slots: &'a mut Vec<u8>) -> Self {
         slots.clear();
-        for (at, character) in value[..extension.0].char_indices() {
-            let digit = digit_value(character);
-            if !any || digit.is_some() || character.is_alphanumeric() {
-                // A digit fits.
-                slots.push(Slot { at, digit: digit.map_or(NO_DIGIT, |digit| digit as u8) });
-            }
-        }
-        digits.extend(slots.iter().map(|slot| slot.digit).take_while(|digit| *digit != NO_DIGIT));
-        Self::planned(value, slots, digits, extension, home)
-    }
-
-    fn planned(value: &'a str, slots: &'a [Slot], digits: &[u8], extension: (usize, usize), home: Home) -> Self {
-        let mut number = Self { value, slots, extension, kept: 0, filling: Filling::Unknown };
-        (number.kept, number.filling) = number.plan(value[..extension.0].trim_start(), digits, home);
+        let look = if let Some(plain) = Plain::of(value) {
+            slots.extend_from_slice(plain.digits());
+            Look::PLAIN
+        } else {
+            let look = Look::at(value);
+            let slot = |c: char| digit_value(c).map_or(NO_DIGIT, |digit| digit as u8);
+            slots.extend(look.main(value).chars().filter(|c| look.is_slot(*c)).map(slot));
+            look
+        };
+        let mut number = Self { value, look, slots, kept: 0, filling: Filling::Unknown };
+        (number.kept, number.filling) = number.plan(home);
         if number.kept == number.slots.len() {
             (number.kept, number.filling) = (0, Filling::Unknown);
         }
@@ -159,7 +138,10 @@ impl<'a> Number<'a> {
     }
 
     /// Which slots stay and what the others are filled with.
-    fn plan(&self, main: &str, digits: &[u8], home: Home) -> (usize, Filling) {
+    fn plan(&self, home: Home) -> (usize, Filling) {
+        let main = self.look.main(self.value).trim_start();
+        // Those before the first letter.
+        let digits = self.slots.split(|slot| *slot == NO_DIGIT).next().unwrap_or_default();
         let prefix = match *digits {
             _ if main.starts_with(['+', '＋']) => Some(0),
             [0, 0, 1..=9, ..] if self.slots.len() >= 9 => Some(2),
@@ -168,15 +150,9 @@ impl<'a> Number<'a> {
         };
         if let Some(prefix) = prefix.filter(|prefix| digits.len() > *prefix) {
             let (code, numbering) = by_code(&digits[prefix..]);
-            let mut kept = prefix + code;
-            if let Some(next) = self.slots.get(kept)
-                && next.digit == 0
-                && self.value[..next.at].ends_with('(')
-                && self.value[next.at..].starts_with("0)")
-            {
-                kept += 1;
-            }
-            return (kept, Filling::National(numbering));
+            let kept = prefix + code;
+            let trunk = self.slots.get(kept) == Some(&0) && self.is_in_brackets(kept);
+            return (kept + usize::from(trunk), Filling::National(numbering));
         }
         let numbering = match home {
             Home::AsWritten => is_north_american(main, digits).then(|| by_country("us")).flatten(),
@@ -192,10 +168,19 @@ impl<'a> Number<'a> {
         }
     }
 
+    /// Whether the slot at an index is a zero in brackets of its own: `(0)`.
+    fn is_in_brackets(&self, index: usize) -> bool {
+        let mut slots = self.look.main(self.value).char_indices().filter(|(_, c)| self.look.is_slot(*c));
+        slots.nth(index).is_some_and(|(at, _)| {
+            let (before, behind) = self.value.split_at(at);
+            before.ends_with('(') && behind.starts_with("0)")
+        })
+    }
+
     /// Draws a digit for every slot.
     fn draw(&self, draw: &mut Draw, digits: &mut Vec<u8>) {
         // What stays is a digit.
-        digits.extend(self.slots[..self.kept].iter().map(|slot| slot.digit));
+        digits.extend_from_slice(&self.slots[..self.kept]);
         let free = self.slots.len() - self.kept;
         match self.filling {
             Filling::National(numbering) => push_national(draw, numbering, free, digits),
@@ -205,54 +190,81 @@ impl<'a> Number<'a> {
 
     /// Writes the value with other digits, those of an extension drawn freely.
     fn write(&self, draw: &mut Draw, digits: &[u8], out: &mut String) {
-        if self.value.is_ascii() && self.extension.0 == self.value.len() {
-            // The common case, in place.
-            let mut bytes = std::mem::take(out).into_bytes();
-            bytes.extend_from_slice(self.value.as_bytes());
-            self.slots.iter().zip(digits).for_each(|(slot, digit)| bytes[slot.at] = b'0' + digit);
-            *out = String::from_utf8(bytes).unwrap_or_default();
+        let mut digits = digits.iter();
+        let mut next = || digits.next().copied().unwrap_or_default();
+        if self.look.plain {
+            let mut written = [0; PLAIN];
+            for (place, byte) in written.iter_mut().zip(self.value.bytes()) {
+                *place = if byte.is_ascii_digit() { b'0' + next() } else { byte };
+            }
+            out.push_str(str::from_utf8(&written[..self.value.len()]).unwrap_or_default());
             return;
         }
-        let mut next = 0;
-        for (slot, digit) in self.slots.iter().zip(digits) {
-            out.push_str(&self.value[next..slot.at]);
-            next = slot.at;
-            if let Some(character) = self.value[next..].chars().next() {
-                out.push(with_digit(character, u32::from(*digit)));
-                next += character.len_utf8();
-            }
+        out.extend(self.look.main(self.value).chars().map(|c| match self.look.is_slot(c) {
+            true => with_digit(c, next().into()),
+            false => c,
+        }));
+        if let Some((start, end)) = self.look.extension {
+            out.push_str(&self.value[start..end]);
+            // A digit fits.
+            let other = |c: char| if c.is_alphanumeric() { with_digit(c, draw.below(10) as u32) } else { c };
+            out.extend(self.value[end..].chars().map(other));
         }
-        out.push_str(&self.value[next..self.extension.1]);
-        // A digit fits.
-        let other = |c: char| if c.is_alphanumeric() { with_digit(c, draw.below(10) as u32) } else { c };
-        out.extend(self.value[self.extension.1..].chars().map(other));
     }
 }
 
 /// Appends a number however it is written: digits and letters of its main part, or whatever it has where it has none.
 fn push_subject(value: &str, out: &mut Vec<u8>) {
     if let Some(plain) = Plain::of(value) {
-        out.extend_from_slice(plain.digits());
+        out.extend(plain.digits().iter().map(|digit| b'0' + digit));
         return;
     }
-    let Look { extension, any } = Look::at(value);
+    let look = Look::at(value);
     let mut buffer = [0; 4];
-    for c in value[..extension.0].chars() {
+    for c in look.main(value).chars().filter(|c| look.is_slot(*c)) {
         match digit_value(c) {
             // A digit fits.
             Some(digit) => out.push(b'0' + digit as u8),
-            None if !any || c.is_alphanumeric() => out.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes()),
-            None => {}
+            None => out.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes()),
         }
+    }
+}
+
+/// What a value is at first sight.
+#[derive(Clone, Copy)]
+struct Look {
+    /// Where the mark of an extension begins and where it ends, in bytes.
+    extension: Option<(usize, usize)>,
+    /// Whether its main part holds digits or letters.
+    any: bool,
+    /// Whether [`Plain`] reads it.
+    plain: bool,
+}
+
+impl Look {
+    const PLAIN: Self = Self { extension: None, any: true, plain: true };
+
+    fn at(value: &str) -> Self {
+        let look = Self { extension: extension(value), any: false, plain: false };
+        Self { any: look.main(value).contains(char::is_alphanumeric), ..look }
+    }
+
+    /// What stands before an extension.
+    fn main<'v>(&self, value: &'v str) -> &'v str {
+        self.extension.map_or(value, |(start, _)| &value[..start])
+    }
+
+    /// Whether a character of the main part is to become a digit: digits and letters, or all where it has neither.
+    fn is_slot(&self, c: char) -> bool {
+        !self.any || c.is_alphanumeric() || digit_value(c).is_some()
     }
 }
 
 /// Longest value that [`Plain`] reads.
 const PLAIN: usize = 40;
 
-/// A short value of ASCII's digits and of marks between them, as nearly all are: where the digits stand.
+/// The digits of a short value of ASCII's digits and of marks between them, as nearly all are.
 struct Plain {
-    places: [u8; PLAIN],
     digits: [u8; PLAIN],
     count: usize,
 }
@@ -263,47 +275,25 @@ impl Plain {
         if value.len() > PLAIN {
             return None;
         }
-        let mut plain = Self { places: [0; PLAIN], digits: [0; PLAIN], count: 0 };
-        let mut all = 0;
-        for (at, byte) in (0..).zip(value.bytes()) {
-            // Written in any case and overwritten by the next digit: cheaper than to ask.
-            plain.places[plain.count] = at;
-            plain.digits[plain.count] = byte;
-            plain.count += usize::from(byte.is_ascii_digit());
+        let (mut digits, mut count, mut all) = ([0; PLAIN], 0, 0);
+        for byte in value.bytes() {
+            let digit = byte.wrapping_sub(b'0');
+            // Written in any case, and overwritten by the next digit: cheaper than to ask.
+            digits[count] = digit;
+            count += usize::from(digit < 10);
             all |= byte;
         }
         // All letters lie beyond.
-        (all < b'@' && plain.count > 0).then_some(plain)
+        (all < b'@' && count > 0).then_some(Self { digits, count })
     }
 
-    /// The bytes where digits stand.
-    fn places(&self) -> &[u8] {
-        &self.places[..self.count]
-    }
-
-    /// The digits, as they are written.
     fn digits(&self) -> &[u8] {
         &self.digits[..self.count]
     }
 }
 
-/// What a value is at first sight.
-struct Look {
-    /// Where the mark of an extension begins and where it ends, in bytes; both the value's length without one.
-    extension: (usize, usize),
-    /// Whether its main part holds digits or letters.
-    any: bool,
-}
-
-impl Look {
-    fn at(value: &str) -> Self {
-        let extension = extension(value);
-        Self { extension, any: value[..extension.0].contains(char::is_alphanumeric) }
-    }
-}
-
 /// Where the mark of an extension begins and ends: `x`, `ext` or `extension` between digits.
-fn extension(value: &str) -> (usize, usize) {
+fn extension(value: &str) -> Option<(usize, usize)> {
     let mut start = None;
     let mut digits = 0;
     for (at, c) in value.char_indices() {
@@ -313,7 +303,7 @@ fn extension(value: &str) -> (usize, usize) {
                 let mark = ["x", "ext", "extn", "extension"].iter().any(|mark| word.eq_ignore_ascii_case(mark));
                 let goes_on = value[at..].starts_with(|c: char| c.is_numeric() || ['.', ' ', ':'].contains(&c));
                 if mark && goes_on && digits >= 3 {
-                    return (from, at);
+                    return Some((from, at));
                 }
                 start = None;
             }
@@ -322,7 +312,7 @@ fn extension(value: &str) -> (usize, usize) {
         }
         digits += usize::from(c.is_numeric());
     }
-    (value.len(), value.len())
+    None
 }
 
 /// Whether a number is written as in North America: area and exchange begin with 2 to 9 (NANPA), and separators stand

@@ -14,6 +14,8 @@ pub(in crate::mask) struct Name {
     pub(in crate::mask) handle: Box<str>,
     /// Its letters.
     pub(in crate::mask) letters: Letters,
+    /// Whether it is one word of ASCII's letters and digits.
+    pub(in crate::mask) word: bool,
 }
 
 /// The given or the family names of a language.
@@ -45,7 +47,8 @@ impl Name {
     fn new(text: &'static str) -> Self {
         let mut handle = String::new();
         push_handle(text, &mut handle);
-        Self { text, handle: handle.into(), letters: Letters::of(text) }
+        let word = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        Self { text, handle: handle.into(), letters: Letters::of(text), word }
     }
 
     /// A name that stands in no list.
@@ -68,31 +71,26 @@ fn clean(word: &'static str) -> &'static str {
     word.trim_matches(|c: char| c == ',' || c.is_whitespace())
 }
 
-/// Which characters a text in ASCII is made of.
+/// Which characters stand side by side in a text.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::mask) struct Letters {
     /// Whether it is in ASCII.
     pub(in crate::mask) plain: bool,
-    /// Whether it is of ASCII's letters and digits only.
-    pub(in crate::mask) word: bool,
-    /// A bit for each character, in lower case; characters that are 64 apart share one.
-    set: u64,
+    /// A bit for each pair, in lower case; many pairs share one.
+    pairs: u64,
 }
 
 impl Letters {
     /// Those of a text.
     pub(in crate::mask) fn of(text: &str) -> Self {
-        let (mut all, mut word, mut set) = (0, true, 0);
-        for byte in text.bytes() {
-            all |= byte;
-            word &= byte.is_ascii_alphanumeric();
-            set |= 1 << ((byte | 0x20) & 63);
-        }
-        Self { plain: all < 0x80, word, set }
+        let folded = |byte: u8| u32::from(byte | 0x20);
+        let pair = |pair: &[u8]| 1 << ((5 * folded(pair[0]) + folded(pair[1])) & 63);
+        let pairs = text.as_bytes().windows(2).fold(0u64, |pairs, two| pairs | pair(two));
+        Self { plain: text.is_ascii(), pairs }
     }
 
-    /// Whether every character of another text may be among these.
+    /// Whether another text may stand in this one, if both are in ASCII.
     pub(in crate::mask) fn hold(self, other: Letters) -> bool {
-        other.set & !self.set == 0
+        other.pairs & !self.pairs == 0
     }
 }

@@ -62,7 +62,9 @@ impl LoadWriter {
         let Some(copy) = &mut unit.copy else {
             return Ok(());
         };
-        let message = Bytes::from(std::mem::replace(&mut unit.buffer, Vec::with_capacity(2 * MESSAGE)));
+        // The next one will be about as long.
+        let room = unit.buffer.len() + unit.buffer.len() / 8;
+        let message = Bytes::from(std::mem::replace(&mut unit.buffer, Vec::with_capacity(room)));
         if copy.send(message).await.is_ok() {
             return Ok(());
         }
@@ -98,7 +100,7 @@ impl Writer for LoadWriter {
         };
         let kinds = table.columns.iter().map(|column| column.facts.ty.kind.clone()).collect();
         let encoder = Encoder::new(kinds, encoding);
-        let mut buffer = Vec::with_capacity(2 * MESSAGE);
+        let mut buffer = Vec::with_capacity(MESSAGE);
         encoder.begin(&mut buffer);
         self.unit = Some(Unit { table: table.clone(), encoder, copy, buffer, rows: 0, alone });
         Ok(())
