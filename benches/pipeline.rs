@@ -1,4 +1,5 @@
-//! What a refresh costs beside the ways to copy unmasked: `cargo bench --bench pipeline -- --rows 2000000 --runs 3`.
+//! What a refresh costs beside the ways to copy unmasked: `cargo bench --profile dist --bench pipeline -- --rows 2000000
+//! --runs 3`.
 //!
 //! Starts two throwaway PostgreSQL servers, fills one, lets every competitor copy into the other, in turns, and prints the
 //! figures that the project has goals for. Nothing else should run on the machine meanwhile. What is where:

@@ -4,19 +4,27 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Processors, system, date, load and revision, as a sentence.
+/// Processors, system, date, load, revision and profile, as a sentence.
 pub(crate) fn facts() -> String {
     let processors = std::thread::available_parallelism().map_or(0, usize::from);
     let build = if cfg!(debug_assertions) { " **A debug build: the figures say nothing.**" } else { "" };
     format!(
-        "{processors} processors ({}), {} of memory, {}; {}, load {}; revision {}.{build}",
+        "{processors} processors ({}), {} of memory, {}; {}, load {}; revision {}, profile {}.{build}",
         line("/proc/cpuinfo", "model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
         line("/proc/meminfo", "MemTotal").unwrap_or_else(|| "unknown size".to_owned()),
         said("uname", &["-sr"]),
         said("date", &["-u", "+%F %H:%M UTC"]),
         load(),
         revision(),
+        profile(),
     )
+}
+
+/// Cargo's profile: the folder of `target` where benchmarks of it lie.
+fn profile() -> String {
+    let path = std::env::current_exe().unwrap_or_default();
+    let folder = path.parent().and_then(Path::parent).and_then(Path::file_name);
+    folder.map_or_else(|| "unknown".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Writes a report to `benches/runs/DATE/NAME.md`.

@@ -57,7 +57,7 @@ fn rows(table: &TablePlan, masks: TableMask, batch: Batch) -> Result<Vec<Row>, F
         let (name, mask) = (&column.facts.column, column.mask.name);
         Failure::data(format!("{name}, row {row}: `{mask}` cannot mask it: {}", error.reason))
     };
-    let masked: MaskedBatch = masks.apply(batch, &mut ()).map_err(failed)?;
+    let masked: MaskedBatch = masks.unit().apply(batch, &mut ()).map_err(failed)?;
     let kinds = table.columns.iter().map(|column| column.facts.ty.kind.clone()).collect();
     let mut bytes = Vec::new();
     Encoder::new(kinds, Encoding::Text).encode(&masked, &mut bytes).map_err(failed)?;

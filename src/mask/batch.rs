@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, NullArray};
 
+use super::known::Known;
 use super::promise::Promise;
 use super::repeats::Repeats;
-use super::{Built, Input, Mask, MaskError, lift};
+use super::{Built, Input, MaskError, lift};
 use crate::batch::{Batch, Cells, Seen, Want, Witness};
 
 /// The masks of one table's stored columns, in the plan's order.
@@ -76,11 +77,25 @@ impl TableMask {
             .collect()
     }
 
+    /// For the batches of a unit.
+    pub fn unit(&self) -> Unit<'_> {
+        Unit { known: self.columns.iter().map(|_| Known::nothing()).collect(), columns: &self.columns }
+    }
+}
+
+/// The masks of a table at work on one unit's batches.
+pub struct Unit<'a> {
+    columns: &'a [ColumnMask],
+    /// What is known of each column.
+    known: Vec<Known>,
+}
+
+impl Unit<'_> {
     /// Masks a batch; `witness` looks on.
     ///
     /// # Errors
     /// The first cell that its mask cannot take, or that did not come out as its mask promises.
-    pub fn apply(&self, batch: Batch, witness: &mut dyn Witness) -> Result<MaskedBatch, CellError> {
+    pub fn apply(&mut self, batch: Batch, witness: &mut dyn Witness) -> Result<MaskedBatch, CellError> {
         assert_eq!(batch.columns.len(), self.columns.len(), "a batch has the columns of its plan");
         let mut masked = Vec::with_capacity(self.columns.len());
         for (index, column) in self.columns.iter().enumerate() {
@@ -90,7 +105,7 @@ impl TableMask {
     }
 
     fn column(
-        &self,
+        &mut self,
         index: usize,
         column: &ColumnMask,
         batch: &Batch,
@@ -125,7 +140,15 @@ impl TableMask {
         };
         let value = repeats.as_ref().map_or(value, |repeats| &repeats.values);
         let input = Input { value, per };
-        let output = masked(mask.as_ref(), blind, input).map_err(at)?;
+        let output = match blind {
+            true => mask.apply(input),
+            // Where the value alone decides, an image that is known is the image.
+            false if per.is_none() => {
+                self.known[index].images_of(value, |value| lift::apply(mask.as_ref(), Input { value, per }))
+            }
+            false => lift::apply(mask.as_ref(), input),
+        };
+        let output = output.map_err(at)?;
         if output.len() != value.len() {
             return Err(at(MaskError { row: 0, reason: "the mask returned another number of rows (a defect)" }));
         }
@@ -144,11 +167,6 @@ impl TableMask {
         };
         Ok(Cells { sealed: None, open: Some(output) })
     }
-}
-
-/// Runs a mask on whatever the column holds.
-fn masked(mask: &dyn Mask, blind: bool, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-    if blind { mask.apply(input) } else { lift::apply(mask, input) }
 }
 
 /// Moves the cheapest form across.

@@ -36,6 +36,7 @@ mod gives;
 mod handle;
 mod ip;
 mod keep;
+mod known;
 mod last_name;
 mod letters;
 mod lift;
@@ -78,7 +79,7 @@ mod ugly;
 mod url;
 mod username;
 
-pub use batch::{CellError, ColumnMask, MaskedBatch, TableMask};
+pub use batch::{CellError, ColumnMask, MaskedBatch, TableMask, Unit};
 pub use effect::Effect;
 pub use gives::{Gives, Length, Order};
 pub use params::{ParamDef, ParamKind, Params};

@@ -1,5 +1,5 @@
 //! Values that repeat in a batch, so that each is masked once. Towns, streets and names repeat; what never does is seen
-//! to be so after a few rows, and costs nothing more. Nothing is remembered from one batch to the next.
+//! to be so after a few rows, and costs nothing more. What comes again in other batches is [`super::known`]'s.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -116,7 +116,7 @@ impl Hasher for View {
 }
 
 /// The order of a map does not enter; fixed seeds, so that runs are alike in time as well.
-fn hasher() -> RandomState {
+pub(super) fn hasher() -> RandomState {
     RandomState::with_seeds(1, 2, 3, 4)
 }
 

@@ -134,6 +134,7 @@ async fn write(
     let index = unit.table;
     let table = &shared.plan.tables[index];
     let mut seen = shared.watch.unit(index);
+    let mut mask = mask.unit();
     let exempt = shared.plan.exempt_of(&table.table).filter(|_| matches!(unit.part, Part::Exempt(_)));
     while let Some(batch) = batches.recv().await {
         let first_row = batch.first_row;

@@ -192,7 +192,8 @@ pub(super) fn encoded(kind: &Kind, value: &ArrayRef, encoding: Encoding) -> Resu
     let rows = value.len();
     let keep = ColumnMask { built: Built::Keep, per: None, promise: Promise::nothing() };
     let cells = Cells { sealed: None, open: Some(value.clone()) };
-    let Ok(batch) = TableMask::new(vec![keep]).apply(Batch { rows, first_row: 1, columns: vec![cells] }, &mut ())
+    let Ok(batch) =
+        TableMask::new(vec![keep]).unit().apply(Batch { rows, first_row: 1, columns: vec![cells] }, &mut ())
     else {
         return Err("keep failed");
     };

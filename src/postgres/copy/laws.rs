@@ -86,7 +86,8 @@ fn sealed(values: &[&str]) -> Sealed {
 /// Writes a column as one unit.
 fn written(kind: &Kind, cells: Cells, rows: usize, encoding: Encoding) -> Vec<u8> {
     let keep = ColumnMask { built: Built::Keep, per: None, promise: Promise::nothing() };
-    let masked = TableMask::new(vec![keep]).apply(Batch { rows, first_row: 1, columns: vec![cells] }, &mut ()).unwrap();
+    let masked =
+        TableMask::new(vec![keep]).unit().apply(Batch { rows, first_row: 1, columns: vec![cells] }, &mut ()).unwrap();
     let mut encoder = Encoder::new(vec![kind.clone()], encoding);
     let mut out = Vec::new();
     encoder.begin(&mut out);
@@ -132,7 +133,7 @@ fn kept_columns_side_by_side_arrive_as_they_came() {
     let keep = || ColumnMask { built: Built::Keep, per: None, promise: Promise::nothing() };
     let write = |columns: Vec<Cells>| {
         let masks = TableMask::new(kinds.iter().map(|_| keep()).collect());
-        let masked = masks.apply(Batch { rows: 2, first_row: 1, columns }, &mut ()).unwrap();
+        let masked = masks.unit().apply(Batch { rows: 2, first_row: 1, columns }, &mut ()).unwrap();
         let mut encoder = Encoder::new(kinds.to_vec(), Encoding::Binary);
         let mut out = Vec::new();
         encoder.begin(&mut out);
