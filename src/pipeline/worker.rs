@@ -16,8 +16,9 @@ use crate::sink::{Generation, Writer};
 use crate::source::{Part, Reader, Source, Unit};
 use crate::verify::{ExemptUnit, Watch};
 
-/// Batches that wait between a reader and its writer.
-const QUEUE: usize = 4;
+/// Batches that wait between a reader and its writer: what waits longer leaves the processor's cache, and sockets have
+/// buffers of their own.
+const QUEUE: usize = 1;
 
 const HALTED: &str = "stopped because another worker failed";
 

@@ -1,6 +1,6 @@
 //! How telling a value is: what a coincidence between two columns would mean.
 
-use super::words::{Hash, Look, number};
+use super::words::{BYTES, Hash, Look, number};
 
 /// What a value of a masked column is, for those that are looked for elsewhere at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,17 +59,18 @@ fn longest_run(text: &[u8]) -> usize {
 
 /// Whether it holds at most two different letters or digits, or counts up: `0000000`, `xxxx-xxxx`, `1234567890`.
 fn is_filler(text: &[u8]) -> bool {
-    let mut seen: [Option<u8>; 2] = [None; 2];
+    // 0 is none.
+    let (mut one, mut other, mut previous) = (0u8, 0u8, 0u8);
     let (mut few, mut counts) = (true, true);
-    let mut previous: Option<u8> = None;
-    for byte in text.iter().filter(|byte| byte.is_ascii_alphanumeric() || **byte >= 0x80) {
-        let byte = byte.to_ascii_lowercase();
-        match seen.iter_mut().find(|seen| seen.is_none_or(|seen| seen == byte)) {
-            Some(place) => *place = Some(byte),
-            None => few = false,
+    for byte in text.iter().map(|byte| BYTES[usize::from(*byte)] as u8).filter(|byte| *byte != 0) {
+        if one == 0 {
+            one = byte;
+        } else if other == 0 && byte != one {
+            other = byte;
         }
-        counts &= previous.is_none_or(|previous| byte == previous.wrapping_add(1) || (previous, byte) == (b'9', b'0'));
-        previous = Some(byte);
+        few &= byte == one || byte == other;
+        counts &= previous == 0 || byte == previous.wrapping_add(1) || (previous, byte) == (b'9', b'0');
+        previous = byte;
         if !few && !counts {
             return false;
         }
@@ -80,12 +81,18 @@ fn is_filler(text: &[u8]) -> bool {
 /// Whether an address stands under a name that is never delegated (RFC 2606, RFC 6761): masks write such, and no person
 /// has one.
 fn is_reserved(text: &[u8]) -> bool {
-    let domain = text.trim_ascii().rsplit(|byte| *byte == b'@').next().unwrap_or_default();
-    let mut labels = domain.rsplit(|byte| *byte == b'.');
-    let (top, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
-    let is = |label: &[u8], names: &[&str]| names.iter().any(|name| label.eq_ignore_ascii_case(name.as_bytes()));
-    is(top, &["test", "example", "invalid", "localhost"])
-        || (is(second, &["example"]) && is(top, &["com", "net", "org"]))
+    let last = |text: &[u8]| text.iter().rposition(|byte| *byte == b'.' || *byte == b'@').map_or(0, |at| at + 1);
+    let text = text.trim_ascii();
+    let (before, top) = text.split_at(last(text));
+    let is = |label: &[u8], names: &[&[u8]]| names.iter().any(|name| label.eq_ignore_ascii_case(name));
+    match top.len() {
+        3 if is(top, &[b"com", b"net", b"org"]) && before.ends_with(b".") => {
+            let before = &before[..before.len() - 1];
+            is(&before[last(before)..], &[b"example"])
+        }
+        3 => false,
+        _ => is(top, &[b"test", b"example", b"invalid", b"localhost"]),
+    }
 }
 
 #[cfg(test)]

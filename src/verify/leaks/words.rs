@@ -38,7 +38,7 @@ const DIGIT: u16 = 1 << 8;
 
 /// What each byte is: 0 for what stands between words, else the letter in lower case or the digit, with [`DIGIT`].
 /// Bytes of characters beyond ASCII are letters.
-static BYTES: [u16; 256] = {
+pub(super) static BYTES: [u16; 256] = {
     let mut bytes = [0; 256];
     let mut byte = 0;
     while byte < 256 {
@@ -110,35 +110,38 @@ impl Hash {
     pub(super) fn looked_at(&self, text: &[u8]) -> Option<(u64, Look)> {
         let mut look = Look::default();
         let mut polynomial = 0u64;
-        // Letters and digits, and digits, up to the end of the last word.
-        let (mut chars, mut digits) = (0, 0);
+        // Whether an `@` follows a word.
         let mut at = false;
-        let mut rest = text.iter();
-        loop {
-            let mut inside = 0;
-            for byte in rest.by_ref() {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (mut inside, mut digits) = (0, 0);
+            while let [byte, behind @ ..] = rest {
                 let class = BYTES[usize::from(*byte)];
                 if class == 0 {
-                    at |= *byte == b'@' && chars + inside > 0;
                     break;
                 }
-                look.at |= at;
                 polynomial = polynomial.wrapping_mul(self.base).wrapping_add(u64::from(class));
-                look.digits += usize::from(class >> 8);
+                digits += usize::from(class >> 8);
                 inside += 1;
+                rest = behind;
             }
             if inside > 0 {
+                look.at |= at;
                 look.words += 1;
-                if (1..inside).contains(&(look.digits - digits)) {
+                look.chars += inside;
+                look.digits += digits;
+                if (1..inside).contains(&digits) {
                     look.mixed = look.mixed.max(inside);
                 }
-                (chars, digits) = (chars + inside, look.digits);
-            } else if rest.as_slice().is_empty() {
-                break;
+            }
+            while let [byte, behind @ ..] = rest
+                && BYTES[usize::from(*byte)] == 0
+            {
+                at |= *byte == b'@' && look.chars > 0;
+                rest = behind;
             }
         }
-        look.chars = chars;
-        (look.chars >= SHORTEST).then(|| (self.mixed(polynomial, chars), look))
+        (look.chars >= SHORTEST).then(|| (self.mixed(polynomial, look.chars), look))
     }
 
     /// Every value that may stand in a text: whole, or as some of its words. A number of at most 18 digits comes with it.
@@ -177,22 +180,18 @@ impl Hash {
 
     /// Reads the next word: the places of its start and of its end.
     fn word(&self, text: &[u8], mut place: Place) -> Option<(Place, Place)> {
-        let mut rest = text[place.at..].iter();
-        let first = loop {
-            let byte = *rest.next()?;
-            place.at += 1;
-            if BYTES[usize::from(byte)] != 0 {
-                break byte;
-            }
-            place.ats += usize::from(byte == b'@');
-        };
-        place.at -= 1;
-        let start = place;
-        let mut hash = place.hash;
-        let mut digits = place.digits;
+        let mut rest = &text[place.at..];
+        while let [byte, behind @ ..] = rest
+            && BYTES[usize::from(*byte)] == 0
+        {
+            place.ats += usize::from(*byte == b'@');
+            rest = behind;
+        }
+        place.at = text.len() - rest.len();
+        let (mut hash, mut digits) = (place.hash, place.digits);
         let mut chars = 0;
-        for byte in std::iter::once(first).chain(rest.copied()) {
-            let byte = BYTES[usize::from(byte)];
+        for byte in rest {
+            let byte = BYTES[usize::from(*byte)];
             if byte == 0 {
                 break;
             }
@@ -200,8 +199,8 @@ impl Hash {
             digits += usize::from(byte >> 8);
             chars += 1;
         }
-        let end = Place { hash, chars: start.chars + chars, digits, ats: start.ats, at: start.at + chars };
-        Some((start, end))
+        let end = Place { hash, chars: place.chars + chars, digits, ats: place.ats, at: place.at + chars };
+        (chars > 0).then_some((place, end))
     }
 }
 
