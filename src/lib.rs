@@ -38,8 +38,9 @@
 //! 4. Same key, domain and input give the same output, in any order, with any number of workers. No mask keeps state
 //!    between values.
 //! 5. Planning needs no rows; running needs no YAML.
-//! 6. Memory is bounded by batches in flight, not by table size. A subset adds the places of the rows that travel
-//!    (`source/postgres/closure` states the bounds).
+//! 6. Memory is bounded by batches in flight and by the few thousand texts of a column whose images are known
+//!    (`mask/known`), not by table size. A subset adds the places of the rows that travel (`source/postgres/closure`
+//!    states the bounds).
 //! 7. Staging is old or new.
 //!
 //! ## Where does it go?

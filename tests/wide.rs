@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::{KEY, Ran, Server, bauta, ended, run, spawn, start_with};
 
@@ -577,6 +577,12 @@ fn no_canary_shows_in_runs_that_fail_at_any_station() {
     let check = |station: &str, ran: &Ran, codes: &[i32]| {
         let traces = wide.traces(ran);
         assert!(codes.contains(&ran.code), "{station}: exit {}\n{}", ran.code, ran.stderr);
+        // What a program of the run was asked to do when it was ended is there until the server has noticed.
+        let ours = "select count(*) from pg_stat_activity where application_name like 'bauta%'";
+        let begun = Instant::now();
+        while wide.staging.sql("postgres", ours) != "0" && begun.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
         let text = format!("{traces}{}", wide.staging.sql("postgres", "select * from pg_stat_activity"));
         assert_eq!(found(&all, &text), Vec::<String>::new(), "{station}");
         assert!(!text.contains(&word(900)), "{station}");
