@@ -131,7 +131,7 @@ impl Verify {
         }
         if let Some(report) = &self.report {
             let report = read(report, &marker.generation)?;
-            let counted = rows::count(&session, plan).await?;
+            let counted = rows::count(&session, plan, &rows::loaded(plan)).await?;
             let mut differ = 0;
             for (table, rows) in &counted {
                 let into = |planned: &&crate::plan::TablePlan| planned.into == *table;

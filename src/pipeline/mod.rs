@@ -147,9 +147,10 @@ async fn make(
         observer.event(Event::Stage("reading back what is loaded".to_owned()));
         until_stopped(&options.stop, scan::staging(plan, loaded.as_ref(), &watch)).await?;
     }
-    let facts = until_stopped(&options.stop, generation.seal(plan, observer)).await?;
+    let totals = ledger.totals();
+    let facts = until_stopped(&options.stop, generation.seal(plan, &totals, observer)).await?;
     observer.event(Event::Stage("verifying".to_owned()));
-    let passed = judge(plan, &ledger.totals(), watch.findings(plan), facts)?;
+    let passed = judge(plan, &totals, watch.findings(plan), facts)?;
     passed.warnings.iter().for_each(|warning| observer.event(Event::Warning(warning.clone())));
     Ok(passed)
 }

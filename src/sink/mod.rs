@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::mask::{CellError, MaskedBatch};
 use crate::plan::{Plan, TablePlan};
 use crate::report::Observer;
-use crate::verify::{Facts, Passed};
+use crate::verify::{Facts, Ledger, Passed};
 
 pub mod null;
 pub mod parquet;
@@ -48,11 +48,12 @@ pub trait Generation: Send + Sync {
         None
     }
 
-    /// Completes it after the last row: indexes, constraints, sequences, statistics. Returns what can be verified.
+    /// Completes it after the last row: indexes, constraints, sequences, statistics. `ledger` is what the pipeline counted.
+    /// Returns what can be verified.
     ///
     /// # Errors
     /// The world failed, or the data did (a constraint).
-    async fn seal(&mut self, plan: &Plan, observer: &dyn Observer) -> Result<Facts, Failure>;
+    async fn seal(&mut self, plan: &Plan, ledger: &Ledger, observer: &dyn Observer) -> Result<Facts, Failure>;
 
     /// Makes it the live one, in one step.
     ///

@@ -10,7 +10,7 @@ use crate::mask::MaskedBatch;
 use crate::plan::{Plan, TablePlan};
 use crate::postgres::copy::Encoder;
 use crate::report::Observer;
-use crate::verify::{Facts, Passed};
+use crate::verify::{Facts, Ledger, Passed};
 
 /// Takes everything, keeps nothing.
 pub struct NullSink;
@@ -32,7 +32,7 @@ impl Generation for NullSink {
         Ok(Box::new(NullWriter::default()))
     }
 
-    async fn seal(&mut self, _: &Plan, _: &dyn Observer) -> Result<Facts, Failure> {
+    async fn seal(&mut self, _: &Plan, _: &Ledger, _: &dyn Observer) -> Result<Facts, Failure> {
         Ok(Facts::default())
     }
 

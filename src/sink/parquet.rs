@@ -23,7 +23,7 @@ use crate::failure::Failure;
 use crate::mask::MaskedBatch;
 use crate::plan::{Plan, TablePlan};
 use crate::report::{Event, Observer};
-use crate::verify::{Facts, Passed};
+use crate::verify::{Facts, Ledger, Passed};
 
 /// Marks a folder as made by this program.
 const MARKER: &str = ".bauta";
@@ -94,7 +94,7 @@ impl Generation for Folder {
         Ok(Box::new(ParquetWriter { folder: self.building.clone(), unit: None }))
     }
 
-    async fn seal(&mut self, plan: &Plan, observer: &dyn Observer) -> Result<Facts, Failure> {
+    async fn seal(&mut self, plan: &Plan, _: &Ledger, observer: &dyn Observer) -> Result<Facts, Failure> {
         if !plan.after_load.is_empty() {
             let what = "`after_load` is SQL, which a folder of files cannot run: it was left out";
             observer.event(Event::Warning(what.to_owned()));

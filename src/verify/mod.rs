@@ -37,6 +37,14 @@ pub struct Ledger {
     pub chosen: Vec<Option<u64>>,
 }
 
+impl Ledger {
+    /// Rows that the sink acknowledged for one of its tables; several of the plan's may go into it.
+    pub fn acknowledged(&self, plan: &Plan, into: &TableName) -> u64 {
+        let loaded = plan.tables.iter().zip(&self.tables).filter(|(planned, _)| planned.into == *into);
+        loaded.map(|(_, (_, acknowledged))| acknowledged).sum()
+    }
+}
+
 /// Proof that everything held.
 #[derive(Debug)]
 pub struct Passed {
@@ -72,8 +80,7 @@ pub fn judge(plan: &Plan, ledger: &Ledger, findings: Findings, facts: Facts) -> 
         }
     }
     for (table, counted) in &facts.rows {
-        let loaded = plan.tables.iter().zip(&ledger.tables).filter(|(planned, _)| planned.into == *table);
-        let acknowledged: u64 = loaded.map(|(_, (_, acknowledged))| acknowledged).sum();
+        let acknowledged = ledger.acknowledged(plan, table);
         if *counted != acknowledged {
             broken.push(format!("{table}: {acknowledged} rows acknowledged, {counted} rows counted"));
         }

@@ -9,7 +9,7 @@ use bauta::mask::MaskedBatch;
 use bauta::plan::{Plan, TablePlan};
 use bauta::report::Observer;
 use bauta::sink::{Generation, Loaded, Published, Sink, Writer};
-use bauta::verify::{Facts, Passed};
+use bauta::verify::{Facts, Ledger, Passed};
 
 /// What becomes of a cell.
 pub(super) type Change = fn(&mut Vec<u8>);
@@ -50,7 +50,7 @@ impl Generation for Memory {
         Some(Box::new(self.clone()))
     }
 
-    async fn seal(&mut self, plan: &Plan, _: &dyn Observer) -> Result<Facts, Failure> {
+    async fn seal(&mut self, plan: &Plan, _: &Ledger, _: &dyn Observer) -> Result<Facts, Failure> {
         let rows: usize = self.batches.lock().unwrap().iter().map(|(_, batch)| batch.rows).sum();
         Ok(Facts { rows: vec![(plan.tables[0].into.clone(), rows as u64 - self.missed)], ..Facts::default() })
     }

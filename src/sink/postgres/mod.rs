@@ -25,7 +25,7 @@ use crate::postgres::rows;
 use crate::postgres::throwaway::Search;
 use crate::postgres::tools::Tools;
 use crate::report::{Event, Observer};
-use crate::verify::{Facts, Passed};
+use crate::verify::{Facts, Ledger, Passed};
 
 mod writer;
 
@@ -120,16 +120,22 @@ impl PostgresSink {
                 .remedy(format!("it needs version {} or newer", source.version() / 10_000)));
         }
         let tools = Tools::find(&options.search, source.version(), loader.version())?;
-        properties::may_create(&loader).await?;
-        maintenance.may_publish(target.user()).await?;
-        told.extend(one_role(&loader, &options).await?);
-        maintenance.lock().await?;
-        // The run that had the lock may have replaced it.
-        let was = maintenance.replaceable(allowed).await?;
-        maintenance.refuse_blockers().await?;
-        maintenance.drop_leftovers().await?;
-        let live = live_grants(&was, &maintenance.staging()).await?;
-        let carried = maintenance.carried(target.user()).await?;
+        let ours = async {
+            properties::may_create(&loader).await?;
+            maintenance.may_publish(target.user()).await?;
+            told.extend(one_role(&loader, &options).await?);
+            maintenance.lock().await?;
+            // The run that had the lock may have replaced it.
+            let was = maintenance.replaceable(allowed).await?;
+            maintenance.refuse_blockers().await?;
+            maintenance.drop_leftovers().await?;
+            let live = live_grants(&was, &maintenance.staging()).await?;
+            let carried = maintenance.carried(target.user()).await?;
+            Ok((was, live, carried))
+        };
+        // Production's structure is read meanwhile.
+        let structure = Structure::read(source, snapshot, &tools, &plan.mirror);
+        let ((was, live, carried), structure) = tokio::try_join!(ours, structure)?;
         if !carried.forbidden.is_empty() && !options.drop_settings {
             return Err(Failure::world("staging has settings that the publishing role may not carry over").remedy(
                 format!(
@@ -139,7 +145,7 @@ impl PostgresSink {
             ));
         }
         told.extend(carried.forbidden.iter().map(|statement| format!("not carried over: {statement}")));
-        let structure = Arc::new(Structure::read(source, snapshot, &tools, &plan.mirror).await?);
+        let structure = Arc::new(structure);
         let name = sibling(target.database(), &options.run);
         let address = loader.address().with_database(&name);
         let template = match &options.template {
@@ -347,13 +353,19 @@ impl Generation for ShadowGeneration {
         Some(Box::new(LoadedRows(self.address.clone())))
     }
 
-    async fn seal(&mut self, plan: &Plan, observer: &dyn Observer) -> Result<Facts, Failure> {
+    async fn seal(&mut self, plan: &Plan, ledger: &Ledger, observer: &dyn Observer) -> Result<Facts, Failure> {
         let stage = |text: &str| observer.event(Event::Stage(text.to_owned()));
         let session = connect(&self.address, "seal").await?;
-        // Scripts may add rows: what is loaded is counted before them, else beside the statistics, where keys help.
-        let before = if plan.after_load.is_empty() { None } else { Some(rows::count(&session, plan).await?) };
         stage("building keys and indexes, validating foreign keys");
         self.shadow.keys().await?;
+        // Where the server counted as many as it took, when it built a key, that is so; the other tables are counted.
+        let known = rows::counted_for_keys(&session).await?;
+        let loaded = rows::loaded(plan).into_iter();
+        let (sure, unsure): (Vec<_>, Vec<_>) =
+            loaded.partition(|table| known.get(&table.into) == Some(&ledger.acknowledged(plan, &table.into)));
+        // Scripts may add rows: what is loaded is counted before them, else beside the statistics.
+        let count = async || rows::count(&session, plan, &unsure).await;
+        let before = if plan.after_load.is_empty() { None } else { Some(count().await?) };
         stage("setting sequences, filling materialized views");
         let mut told = self.shadow.contents_of_their_own(&session, &plan.sequences).await?;
         stage("creating triggers and policies");
@@ -363,12 +375,13 @@ impl Generation for ShadowGeneration {
         let counted = async {
             match before {
                 Some(counted) => Ok(counted),
-                None => rows::count(&session, plan).await,
+                None => count().await,
             }
         };
         let (analyzed, counted) = tokio::try_join!(self.shadow.analyze(&session), counted)?;
         let mut facts = self.shadow.facts(&session).await?;
-        facts.rows = counted;
+        let sure = sure.iter().filter_map(|table| known.get_key_value(&table.into));
+        facts.rows = sure.map(|(table, rows)| (table.clone(), *rows)).chain(counted).collect();
         facts.checked.push(format!("{analyzed} relations analyzed"));
         stage("restoring owners and grants");
         told.extend(self.shadow.grants(&session, self.live_grants().await.as_ref()).await?);
