@@ -144,31 +144,31 @@ impl DomainKey {
         const TOGETHER: usize = 64;
         let mut start = 0;
         for (ends, out) in ends.chunks(TOGETHER).zip(out.chunks_mut(TOGETHER)) {
+            // Those that go on: where the next block begins, and the message's place.
+            let mut left = [(0, 0); TOGETHER];
             let mut blocks = [[0; TAG]; TOGETHER];
-            let mut places = [0; TOGETHER];
+            for (place, end) in ends.iter().enumerate() {
+                left[place] = (start, place);
+                start = *end;
+            }
             out.fill([0; TAG]);
+            let mut count = ends.len();
             // Their first blocks, then the second ones of those that have two, and so on.
-            for done in (0..).step_by(TAG) {
-                let mut count = 0;
-                let mut from = start;
-                for (place, end) in ends.iter().enumerate() {
-                    let at = from + done;
-                    from = *end;
-                    if done == 0 || at < *end {
-                        blocks[count] = sum(out[place], self.block(bytes, at, *end));
-                        places[count] = place;
-                        count += 1;
-                    }
-                }
-                if count == 0 {
-                    break;
+            while count > 0 {
+                for (block, (at, place)) in blocks.iter_mut().zip(&left[..count]) {
+                    *block = sum(out[*place], self.block(bytes, *at, ends[*place]));
                 }
                 self.cipher.encrypt_blocks(Array::cast_slice_from_core_mut(&mut blocks[..count]));
-                for (block, place) in blocks[..count].iter().zip(places) {
-                    out[place] = *block;
+                let done = count;
+                count = 0;
+                for at in 0..done {
+                    let (from, place) = left[at];
+                    out[place] = blocks[at];
+                    // Written in any case, and overwritten by the next one that goes on.
+                    left[count] = (from + TAG, place);
+                    count += usize::from(from + TAG < ends[place]);
                 }
             }
-            start = ends.last().copied().unwrap_or(start);
         }
     }
 
@@ -187,8 +187,8 @@ impl DomainKey {
                     block[..left].copy_from_slice(&bytes[at..end]);
                     block
                 });
-                let bits = 8 * left as u32;
-                let block = u128::from_le_bytes(block) & ((1 << bits) - 1) | 0x80 << bits;
+                let (message, padding) = PADDING[left];
+                let block = u128::from_le_bytes(block) & message | padding;
                 sum(block.to_le_bytes(), *self.padded)
             }
         }
@@ -212,6 +212,18 @@ impl DomainKey {
         Self::new(&subkey)
     }
 }
+
+/// By the number of a message's bytes in its last block: where they are, and the bit that follows them.
+const PADDING: [(u128, u128); TAG] = {
+    let mut all = [(0, 0); TAG];
+    let mut left = 0;
+    while left < TAG {
+        let bits = 8 * left as u32;
+        all[left] = ((1 << bits) - 1, 0x80 << bits);
+        left += 1;
+    }
+    all
+};
 
 /// Adds two blocks bit by bit.
 fn sum(a: [u8; TAG], b: [u8; TAG]) -> [u8; TAG] {

@@ -6,7 +6,7 @@ use arrow::array::{Array, ArrayRef, AsArray, StringViewArray};
 
 use super::seeds::Seeds;
 use super::{ColumnFacts, Params};
-use crate::key::DomainKey;
+use crate::key::{DomainKey, TAG};
 
 /// Appends a name as handles write it: ASCII letters and digits in lower case, other scripts romanised.
 pub(super) fn push_handle(name: &str, out: &mut String) {
@@ -70,8 +70,17 @@ impl TagsOf<'_> {
                 }
             }
         });
-        push_base32(&seed, TAG_CHARS, out);
+        push_tag(&seed, out);
     }
+}
+
+/// Appends the first 80 bits as [`push_base32`] does.
+fn push_tag(seed: &[u8; TAG], out: &mut String) {
+    let [a, b, c, d, e, f, g, h, i, j, ..] = *seed;
+    let (mut tag, (left, right)) = ([0; TAG_CHARS], (base32([a, b, c, d, e]), base32([f, g, h, i, j])));
+    tag[..8].copy_from_slice(&left);
+    tag[8..].copy_from_slice(&right);
+    out.push_str(str::from_utf8(&tag).unwrap_or_default());
 }
 
 /// Appends bytes as so many characters of base32 (RFC 4648, section 6) in lower case. A last group of less than five bits
@@ -137,6 +146,9 @@ mod tests {
         let mut text = String::new();
         push_base32(&bytes, 10, &mut text);
         assert_eq!(text, "mzxw6ytboi");
+        let mut tag = String::new();
+        push_tag(bytes.first_chunk().unwrap(), &mut tag);
+        assert_eq!(tag, "mzxw6ytboiaaaaaa");
         push_base32(&[0xFF; 32], 53, &mut text);
         assert_eq!(&text[10..], format!("{}qa", "7".repeat(51)));
     }

@@ -141,7 +141,10 @@ impl<'a> Number<'a> {
     fn plan(&self, home: Home) -> (usize, Filling) {
         let main = self.look.main(self.value).trim_start();
         // Those before the first letter.
-        let digits = self.slots.split(|slot| *slot == NO_DIGIT).next().unwrap_or_default();
+        let digits = match self.look.plain {
+            true => self.slots,
+            false => self.slots.split(|slot| *slot == NO_DIGIT).next().unwrap_or_default(),
+        };
         let prefix = match *digits {
             _ if main.starts_with(['+', '＋']) => Some(0),
             [0, 0, 1..=9, ..] if self.slots.len() >= 9 => Some(2),
@@ -216,7 +219,7 @@ impl<'a> Number<'a> {
 /// Appends a number however it is written: digits and letters of its main part, or whatever it has where it has none.
 fn push_subject(value: &str, out: &mut Vec<u8>) {
     if let Some(plain) = Plain::of(value) {
-        out.extend(plain.digits().iter().map(|digit| b'0' + digit));
+        out.extend_from_slice(plain.written().digits());
         return;
     }
     let look = Look::at(value);
@@ -289,6 +292,13 @@ impl Plain {
 
     fn digits(&self) -> &[u8] {
         &self.digits[..self.count]
+    }
+
+    /// The same as characters.
+    fn written(mut self) -> Self {
+        // All of them, which is cheaper than so many; what is none does not matter.
+        self.digits.iter_mut().for_each(|digit| *digit = digit.wrapping_add(b'0'));
+        self
     }
 }
 

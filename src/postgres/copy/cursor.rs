@@ -155,13 +155,7 @@ impl<'a> Cursor<'a> {
             Cursor::Float4(array) => out.extend_from_slice(&array.value(row).to_be_bytes()),
             Cursor::Float8(array) => out.extend_from_slice(&array.value(row).to_be_bytes()),
             Cursor::Bool(array) => out.push(u8::from(array.value(row))),
-            Cursor::Date(array) => {
-                let days = match array.value(row) {
-                    infinite @ (i32::MIN | i32::MAX) => infinite,
-                    days => days.checked_sub(time::EPOCH_DAYS).ok_or("the date is too early")?,
-                };
-                out.extend_from_slice(&days.to_be_bytes());
-            }
+            Cursor::Date(array) => out.extend_from_slice(&date(array.value(row))?.to_be_bytes()),
             Cursor::Timestamp(array, _) => {
                 let micros = match array.value(row) {
                     infinite @ (i64::MIN | i64::MAX) => infinite,
@@ -211,13 +205,18 @@ impl<'a> Cursor<'a> {
                 return Ok(());
             }
             Cursor::Int4(array) if array.is_valid(row) => {
-                out.extend_from_slice(&4i32.to_be_bytes());
-                out.extend_from_slice(&array.value(row).to_be_bytes());
+                let cell = 4u64 << 32 | u64::from(array.value(row).cast_unsigned());
+                out.extend_from_slice(&cell.to_be_bytes());
                 return Ok(());
             }
             Cursor::Int8(array) if array.is_valid(row) => {
-                out.extend_from_slice(&8i32.to_be_bytes());
-                out.extend_from_slice(&array.value(row).to_be_bytes());
+                let cell = 8u128 << 64 | u128::from(array.value(row).cast_unsigned());
+                out.extend_from_slice(&cell.to_be_bytes()[4..]);
+                return Ok(());
+            }
+            Cursor::Date(array) if array.is_valid(row) => {
+                let cell = 4u64 << 32 | u64::from(date(array.value(row))?.cast_unsigned());
+                out.extend_from_slice(&cell.to_be_bytes());
                 return Ok(());
             }
             _ => {}
@@ -316,6 +315,14 @@ fn number(number: impl itoa::Integer, out: &mut Vec<u8>) {
 fn write(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
     // Writing to a Vec cannot fail.
     let _ = out.write_fmt(text);
+}
+
+/// Days since 1970 as PostgreSQL sends them: since 2000.
+fn date(days: i32) -> Result<i32, Reason> {
+    match days {
+        infinite @ (i32::MIN | i32::MAX) => Ok(infinite),
+        days => days.checked_sub(time::EPOCH_DAYS).ok_or("the date is too early"),
+    }
 }
 
 fn through_string(out: &mut Vec<u8>, format: impl FnOnce(&mut String)) {

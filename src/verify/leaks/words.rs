@@ -109,39 +109,34 @@ impl Hash {
     /// A whole text as one value, and what it is made of.
     pub(super) fn looked_at(&self, text: &[u8]) -> Option<(u64, Look)> {
         let mut look = Look::default();
-        let mut polynomial = 0u64;
-        // Whether an `@` follows a word.
-        let mut at = false;
-        let mut rest = text;
-        while !rest.is_empty() {
-            let (mut inside, mut digits) = (0, 0);
-            while let [byte, behind @ ..] = rest {
-                let class = BYTES[usize::from(*byte)];
-                if class == 0 {
-                    break;
-                }
-                polynomial = polynomial.wrapping_mul(self.base).wrapping_add(u64::from(class));
-                digits += usize::from(class >> 8);
-                inside += 1;
-                rest = behind;
-            }
+        let (mut polynomial, mut chars, mut digits) = (0u64, 0, 0);
+        // What the words so far had, and whether an `@` stands behind one.
+        let (mut chars_before, mut digits_before, mut at) = (0, 0, false);
+        let mut word = |chars: usize, digits: usize, at: bool| {
+            let (inside, digits) = (chars - chars_before, digits - digits_before);
             if inside > 0 {
-                look.at |= at;
+                (chars_before, digits_before) = (chars, digits_before + digits);
                 look.words += 1;
-                look.chars += inside;
-                look.digits += digits;
+                look.at |= at;
                 if (1..inside).contains(&digits) {
                     look.mixed = look.mixed.max(inside);
                 }
             }
-            while let [byte, behind @ ..] = rest
-                && BYTES[usize::from(*byte)] == 0
-            {
-                at |= *byte == b'@' && look.chars > 0;
-                rest = behind;
+        };
+        for byte in text {
+            let class = BYTES[usize::from(*byte)];
+            if class != 0 {
+                polynomial = polynomial.wrapping_mul(self.base).wrapping_add(u64::from(class));
+                digits += usize::from(class >> 8);
+                chars += 1;
+            } else {
+                word(chars, digits, at);
+                at |= *byte == b'@' && chars > 0;
             }
         }
-        (look.chars >= SHORTEST).then(|| (self.mixed(polynomial, look.chars), look))
+        word(chars, digits, at);
+        (look.chars, look.digits) = (chars, digits);
+        (chars >= SHORTEST).then(|| (self.mixed(polynomial, chars), look))
     }
 
     /// Every value that may stand in a text: whole, or as some of its words. A number of at most 18 digits comes with it.
