@@ -136,9 +136,11 @@ pub(super) fn push_national(draw: &mut Draw, numbering: Option<&Numbering>, len:
         (None, _) if ranges.is_empty() => "000",
         (None, _) => {
             let all = ranges.iter().flat_map(|(_, prefixes)| *prefixes);
-            let shorter: Vec<&'static str> = all.copied().filter(|prefix| prefix.len() < len).collect();
+            let mut shorter = all.copied().filter(|prefix| prefix.len() < len);
+            // A count fits, and what is below it is an index.
+            let count = shorter.clone().count() as u64;
             match len {
-                _ if !shorter.is_empty() => draw.word(&shorter),
+                _ if count > 0 => shorter.nth(draw.below(count) as usize).unwrap_or_default(),
                 0..=3 => "",
                 _ => "000",
             }

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 use crate::mask::draw::Draw;
 use crate::mask::handle::push_handle;
 
-/// A given or family name.
+/// A given or family name, in one line of the processor's cache.
 #[derive(Debug)]
+#[repr(align(64))]
 pub(in crate::mask) struct Name {
     /// As it is written.
     pub(in crate::mask) text: &'static str,
@@ -83,10 +84,17 @@ pub(in crate::mask) struct Letters {
 impl Letters {
     /// Those of a text.
     pub(in crate::mask) fn of(text: &str) -> Self {
-        let folded = |byte: u8| u32::from(byte | 0x20);
-        let pair = |pair: &[u8]| 1 << ((5 * folded(pair[0]) + folded(pair[1])) & 63);
-        let pairs = text.as_bytes().windows(2).fold(0u64, |pairs, two| pairs | pair(two));
-        Self { plain: text.is_ascii(), pairs }
+        let mut pairs = 0u64;
+        let mut all = 0;
+        let mut before = None;
+        for byte in text.bytes() {
+            all |= byte;
+            let letter = u32::from(byte | 0x20);
+            if let Some(before) = before.replace(letter) {
+                pairs |= 1u64.rotate_left(5 * before + letter);
+            }
+        }
+        Self { plain: all < 0x80, pairs }
     }
 
     /// Whether another text may stand in this one, if both are in ASCII.
