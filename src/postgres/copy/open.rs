@@ -4,9 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, ArrowPrimitiveType, BinaryViewBuilder, BooleanArray, BooleanBufferBuilder, FixedSizeBinaryBuilder,
-    IntervalMonthDayNanoArray, ListArray, PrimitiveArray, StringArray, StringViewArray, StringViewBuilder, StructArray,
-    UInt8Array,
+    ArrayRef, ArrowPrimitiveType, BinaryViewBuilder, BooleanArray, FixedSizeBinaryBuilder, IntervalMonthDayNanoArray,
+    ListArray, PrimitiveArray, StringArray, StringViewArray, StringViewBuilder, StructArray, UInt8Array,
 };
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{
@@ -51,20 +50,25 @@ pub fn open(ty: &Type, sealed: &Sealed) -> Result<ArrayRef, OpenError> {
 fn views(ty: &Type, sealed: &Sealed) -> Result<ArrayRef, OpenError> {
     // jsonb's version.
     let skip = usize::from(ty.kind == Kind::Jsonb && sealed.encoding() == Encoding::Binary);
-    let mut bytes = Vec::with_capacity(sealed.size());
+    let is_short = |row: &usize| sealed.get(*row).is_some_and(|cell| cell.len() < skip);
+    if skip > 0
+        && let Some(row) = (0..sealed.len()).find(is_short)
+    {
+        return Err(OpenError { row, reason: "the value is shorter than its type says" });
+    }
+    let size = sealed.size();
+    i32::try_from(size).map_err(|_| OpenError { row: 0, reason: TOO_LARGE })?;
+    let mut bytes = Vec::with_capacity(size);
     let mut ends = Vec::with_capacity(sealed.len() + 1);
     ends.push(0);
-    let mut valid = BooleanBufferBuilder::new(sealed.len());
-    for row in 0..sealed.len() {
-        let cell = sealed.get(row);
-        valid.append(cell.is_some());
-        if let Some(cell) = cell {
-            let text = cell.get(skip..).ok_or(OpenError { row, reason: "the value is shorter than its type says" })?;
-            bytes.extend_from_slice(if ty.padded { text.trim_ascii_end_blanks() } else { text });
-        }
-        ends.push(i32::try_from(bytes.len()).map_err(|_| OpenError { row, reason: TOO_LARGE })?);
-    }
-    let nulls = Some(NullBuffer::new(valid.finish())).filter(|nulls| nulls.null_count() > 0);
+    ends.extend((0..sealed.len()).map(|row| {
+        let text = sealed.get(row).and_then(|cell| cell.get(skip..)).unwrap_or_default();
+        bytes.extend_from_slice(if ty.padded { text.trim_ascii_end_blanks() } else { text });
+        // Not above the size of all cells.
+        bytes.len() as i32
+    }));
+    let is_there = |row: usize| sealed.get(row).is_some();
+    let nulls = (!(0..sealed.len()).all(is_there)).then(|| (0..sealed.len()).map(is_there).collect());
     // Which row is broken is looked for only then: a text may be broken that its neighbour completes.
     match StringArray::try_new(OffsetBuffer::new(ends.into()), bytes.into(), nulls) {
         Ok(texts) => Ok(Arc::new(StringViewArray::from(&texts))),

@@ -55,6 +55,7 @@ impl Gather<'_> {
         match piece {
             Piece::Text(text) | Piece::Document(text) => {
                 self.progress.bytes += text.len() as u64;
+                self.progress.texts += 1;
                 if text.len() >= SHORTEST {
                     let hash = self.hash;
                     hash.each(text, |hash, number| self.written(hash, number));
