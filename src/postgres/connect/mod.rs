@@ -2,7 +2,9 @@
 //! `PG*` variables), and sessions whose settings everything else relies on. No password is ever shown.
 
 mod address;
+mod dial;
 mod endpoint;
+mod gather;
 mod passfile;
 mod refusal;
 mod service;

@@ -21,8 +21,7 @@ pub(super) fn refusal(error: &Error, address: &Address, host: &Host) -> Failure 
         );
     }
     if let Some(error) = find::<std::io::Error>(error) {
-        return Failure::world(format!("{host} cannot be reached: {}", io(error)))
-            .remedy("check host and port, that the server runs, and that it listens there");
+        return unreachable(error, host);
     }
     // The crate's own texts about its configuration and TLS, of which none holds a value.
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
@@ -37,6 +36,12 @@ pub(super) fn refusal(error: &Error, address: &Address, host: &Host) -> Failure 
         _ => failure(format!("logging in at {host} failed: {error}"))
             .remedy("check that a PostgreSQL server listens there"),
     }
+}
+
+/// Explains why there is no connection to log in over (exit 3).
+pub(super) fn unreachable(error: &std::io::Error, host: &Host) -> Failure {
+    Failure::world(format!("{host} cannot be reached: {}", io(error)))
+        .remedy("check host and port, that the server runs, and that it listens there")
 }
 
 /// What a server said instead of letting us in.

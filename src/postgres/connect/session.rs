@@ -5,14 +5,18 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::poll_fn;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
-use tokio_postgres::config::SslMode as Negotiate;
+use tokio_postgres::config::{SslMode as Negotiate, TargetSessionAttrs};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{AsyncMessage, CancelToken, Client, Config, Connection, Error, SimpleQueryMessage, Socket};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{AsyncMessage, CancelToken, Client, Config, Connection, Error, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::address::{Address, Host, SslMode};
-use super::refusal::refusal;
+use super::dial::{Place, Wire, dial, places};
+use super::gather::{Gather, Within};
+use super::refusal::{refusal, unreachable};
 use super::tls;
 use crate::failure::Failure;
 use crate::postgres::failure::failure;
@@ -52,6 +56,10 @@ pub struct Session {
 #[derive(Clone)]
 pub struct Cancel {
     token: CancelToken,
+    place: Place,
+    /// The name that its certificate should have.
+    name: String,
+    patience: Duration,
     tls: MakeRustlsConnect,
 }
 
@@ -65,7 +73,13 @@ impl Cancel {
     /// Asks the server to cancel the session's statement, and does not wait for it. That the request does not arrive is no
     /// failure of its own: the session ends with us anyway.
     pub async fn cancel(&self) {
-        let _ = tokio::time::timeout(GOODBYE, self.token.cancel_query(self.tls.clone())).await;
+        let asking = async {
+            if let Ok(wire) = dial(&self.place, self.patience).await {
+                let Ok(tls) = MakeTlsConnect::<Wire>::make_tls_connect(&mut self.tls.clone(), &self.name);
+                let _ = self.token.cancel_query_raw(wire, tls).await;
+            }
+        };
+        let _ = tokio::time::timeout(GOODBYE, asking).await;
     }
 }
 
@@ -169,13 +183,6 @@ async fn connect_host(address: &Address, host: &Host, purpose: &str) -> Result<S
 
 fn config(address: &Address, host: &Host, purpose: &str) -> Config {
     let mut config = Config::new();
-    match host.socket() {
-        Some(folder) => config.host_path(folder),
-        None => config.host(&host.name),
-    };
-    if let Some(address) = host.addr {
-        config.hostaddr(address);
-    }
     if let Some(password) = address.password(host) {
         config.password(password.expose());
     }
@@ -183,31 +190,44 @@ fn config(address: &Address, host: &Host, purpose: &str) -> Config {
         config.options(options);
     }
     config
-        .port(host.port)
         .user(&address.user)
         .dbname(&address.database)
         .application_name(format!("bauta {purpose}"))
-        .connect_timeout(address.connect_timeout)
-        .channel_binding(address.channel_binding)
-        .target_session_attrs(address.target_session_attrs)
-        .keepalives_idle(Duration::from_secs(20))
-        .keepalives_interval(Duration::from_secs(10))
-        .keepalives_retries(3);
+        .channel_binding(address.channel_binding);
     config
 }
 
-/// Connects, logs in and makes the settings.
-async fn open(
+/// Why a session could not be opened, with the server's reason if it turned us away.
+type Refused = (Option<SqlState>, Failure);
+
+/// Connects, logs in and makes the settings, at the first place of the host where that goes.
+async fn open(address: &Address, host: &Host, config: &Config, tls: &MakeRustlsConnect) -> Result<Session, Refused> {
+    let places = places(host).await.map_err(|error| (None, unreachable(&error, host)))?;
+    let mut last = (None, Failure::bug("a host without a place"));
+    for place in places {
+        match open_at(place, address, host, config, tls).await {
+            Ok(session) => return Ok(session),
+            Err(refused) => last = refused,
+        }
+    }
+    Err(last)
+}
+
+async fn open_at(
+    place: Place,
     address: &Address,
     host: &Host,
     config: &Config,
     tls: &MakeRustlsConnect,
-) -> Result<Session, (Option<SqlState>, Failure)> {
-    let refused = |error: &Error| (error.code().cloned(), refusal(error, address, host));
-    // connect_timeout of the crate covers the socket only; a server that accepts and stays silent must not hold us.
-    let connecting = tokio::time::timeout(address.connect_timeout * 2, config.connect(tls.clone()));
+) -> Result<Session, Refused> {
+    let patience = address.connect_timeout;
+    let wire = dial(&place, patience).await.map_err(|error| (None, unreachable(&error, host)))?;
+    let wire = if config.get_ssl_mode() == Negotiate::Disable { Gather::new(wire) } else { Gather::asked(wire) };
+    let Ok(connector) = MakeTlsConnect::<Gather<Wire>>::make_tls_connect(&mut tls.clone(), &host.name);
+    // A server that accepts and stays silent must not hold us.
+    let connecting = tokio::time::timeout(patience, config.connect_raw(wire, Within(connector)));
     let (client, connection) = match connecting.await {
-        Ok(connected) => connected.map_err(|error| refused(&error))?,
+        Ok(connected) => connected.map_err(|error| (error.code().cloned(), refusal(&error, address, host)))?,
         Err(_) => {
             let failure = Failure::world(format!("{host} accepted the connection and then did not answer"))
                 .remedy("check that a PostgreSQL server listens there");
@@ -216,16 +236,36 @@ async fn open(
     };
     let end = Arc::new(OnceLock::new());
     let task = tokio::spawn(drive(connection, Arc::clone(&end)));
-    let cancel = Cancel { token: client.cancel_token(), tls: tls.clone() };
+    let cancel = Cancel { token: client.cancel_token(), place, name: host.name.clone(), patience, tls: tls.clone() };
     let mut session = Session { client, cancel, address: address.only(host), version: 0, pid: 0, task, end };
     set_up(&mut session).await.map_err(|failure| (None, failure))?;
+    fits(&session, address.target_session_attrs, host).await.map_err(|failure| (None, failure))?;
     Ok(session)
 }
 
+/// Whether the server is one that the address asks for.
+async fn fits(session: &Session, wanted: TargetSessionAttrs, host: &Host) -> Result<(), Failure> {
+    let refused = match wanted {
+        TargetSessionAttrs::ReadWrite => ("on", "takes no writes"),
+        TargetSessionAttrs::ReadOnly => ("off", "takes writes"),
+        _ => return Ok(()),
+    };
+    let told = session.simple_query("SHOW transaction_read_only").await;
+    let told = told.map_err(|error| session.failure(&error, "asking whether the server takes writes"))?;
+    let is =
+        |message: &SimpleQueryMessage| matches!(message, SimpleQueryMessage::Row(row) if row.get(0) == Some(refused.0));
+    match told.iter().any(is) {
+        false => Ok(()),
+        true => Err(Failure::world(format!("{host} {}, and the address asks for another server", refused.1))
+            .remedy("name a server that fits target_session_attrs")),
+    }
+}
+
 /// Moves messages until the session ends. Notices are dropped: they can hold values.
-async fn drive<S>(mut connection: Connection<Socket, S>, end: Arc<OnceLock<Error>>)
+async fn drive<S, T>(mut connection: Connection<S, T>, end: Arc<OnceLock<Error>>)
 where
-    S: tokio_postgres::tls::TlsStream + Unpin,
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
 {
     while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
         match message {

@@ -197,6 +197,39 @@ async fn sessions_have_their_settings_can_be_cancelled_and_tell_why_they_ended()
 }
 
 #[tokio::test]
+async fn the_first_host_that_answers_and_fits_is_taken() {
+    use crate::postgres::throwaway::tests::server;
+    let (uri, socket) = (server().uri("postgres"), server().socket_folder().display().to_string().replace('/', "%2F"));
+    let alive = format!("127.0.0.1:{}", server().port);
+    // It accepts, and says nothing.
+    let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("127.0.0.1:{}", mute.local_addr().unwrap().port());
+    let at = |hosts: &str, more: &str| parse(&format!("{}?connect_timeout=1{more}", uri.replace(&alive, hosts)));
+    for (hosts, more) in [
+        (format!("127.0.0.1:1,{alive}"), ""),
+        (format!("{silent},{alive}"), ""),
+        (format!("no-such-host.invalid,{alive}"), ""),
+        (format!("{socket}:{}", server().port), ""),
+        (format!("localhost:{}", server().port), "&sslmode=prefer"),
+        (alive.clone(), "&target_session_attrs=read-write"),
+        (alive.clone(), "&target_session_attrs=read-only&options=-cdefault_transaction_read_only%3Don"),
+    ] {
+        let session = super::connect(&at(&hosts, more), "test").await.unwrap();
+        assert_eq!(session.address().hosts.len(), 1, "{hosts}");
+        session.close().await;
+    }
+    for (hosts, more, words) in [
+        (alive.as_str(), "&target_session_attrs=read-only", "takes writes"),
+        (&alive, "&target_session_attrs=primary&options=-cdefault_transaction_read_only%3Don", "takes no writes"),
+        (&silent, "", "did not answer"),
+        ("no-such-host.invalid", "", "cannot be reached"),
+    ] {
+        let failure = super::connect(&at(hosts, more), "test").await.unwrap_err();
+        assert!(failure.message.contains(words) && failure.remedy.is_some(), "{failure}");
+    }
+}
+
+#[tokio::test]
 async fn what_the_server_says_is_shown_by_names_only() {
     use crate::postgres::throwaway::tests::server;
     let session = super::connect(&parse(&server().uri("postgres")), "failures").await.unwrap();
