@@ -109,34 +109,38 @@ impl Hash {
     /// A whole text as one value, and what it is made of.
     pub(super) fn looked_at(&self, text: &[u8]) -> Option<(u64, Look)> {
         let mut look = Look::default();
-        let (mut polynomial, mut chars, mut digits) = (0u64, 0, 0);
-        // What the words so far had, and whether an `@` stands behind one.
-        let (mut chars_before, mut digits_before, mut at) = (0, 0, false);
-        let mut word = |chars: usize, digits: usize, at: bool| {
-            let (inside, digits) = (chars - chars_before, digits - digits_before);
-            if inside > 0 {
-                (chars_before, digits_before) = (chars, digits_before + digits);
-                look.words += 1;
-                look.at |= at;
-                if (1..inside).contains(&digits) {
-                    look.mixed = look.mixed.max(inside);
-                }
+        let (mut polynomial, mut rest, mut at) = (0u64, text, false);
+        loop {
+            // What stands before a word.
+            while let [byte, behind @ ..] = rest
+                && BYTES[usize::from(*byte)] == 0
+            {
+                at |= *byte == b'@' && look.words > 0;
+                rest = behind;
             }
-        };
-        for byte in text {
-            let class = BYTES[usize::from(*byte)];
-            if class != 0 {
+            let (mut digits, mut chars) = (0, 0);
+            for byte in rest {
+                let class = BYTES[usize::from(*byte)];
+                if class == 0 {
+                    break;
+                }
                 polynomial = polynomial.wrapping_mul(self.base).wrapping_add(u64::from(class));
                 digits += usize::from(class >> 8);
                 chars += 1;
-            } else {
-                word(chars, digits, at);
-                at |= *byte == b'@' && chars > 0;
+            }
+            if chars == 0 {
+                break;
+            }
+            rest = &rest[chars..];
+            look.words += 1;
+            look.at |= at;
+            look.chars += chars;
+            look.digits += digits;
+            if (1..chars).contains(&digits) {
+                look.mixed = look.mixed.max(chars);
             }
         }
-        word(chars, digits, at);
-        (look.chars, look.digits) = (chars, digits);
-        (chars >= SHORTEST).then(|| (self.mixed(polynomial, chars), look))
+        (look.chars >= SHORTEST).then(|| (self.mixed(polynomial, look.chars), look))
     }
 
     /// Every value that may stand in a text: whole, or as some of its words. A number of at most 18 digits comes with it.
