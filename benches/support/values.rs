@@ -15,6 +15,8 @@ pub(crate) fn one(mask: &str, example: &Example, row: usize) -> String {
         Kind::Int2 => (number as i64 - 4096).to_string(),
         Kind::Int4 => (number * 7_919).to_string(),
         Kind::Int8 => (number * 1_000_003).to_string(),
+        // Keys are whole.
+        Kind::Numeric if mask == "permute" => (number * 37).to_string(),
         Kind::Numeric | Kind::Float4 | Kind::Float8 => format!("{}.{:02}", number * 37, noise.below(100)),
         Kind::Bool => if row.is_multiple_of(2) { "t" } else { "f" }.to_owned(),
         Kind::Date => format!("{year}-{month:02}-{day:02}"),
