@@ -61,14 +61,9 @@ pub struct Cell {
 
 impl Cell {
     /// SQL NULL.
-    pub const NULL: Cell = Cell::null_at(0);
+    pub const NULL: Cell = Cell { start: 0, len: -1 };
 
-    /// SQL NULL in a stream, where its value would start.
-    pub const fn null_at(start: u32) -> Self {
-        Self { start, len: -1 }
-    }
-
-    /// A cell of `len` bytes from `start`. Batches are far below 2 GiB, so both fit.
+    /// A cell of `len` bytes from `start`, or NULL, whose length is -1. Batches are far below 2 GiB, so both fit.
     pub fn new(start: u32, len: i32) -> Self {
         Self { start, len }
     }
@@ -93,12 +88,9 @@ impl Sealed {
     }
 
     /// The same over a piece of PostgreSQL's binary COPY stream, where every cell stands behind its length of four bytes,
-    /// and directly behind the cell of the column before it.
-    ///
-    /// # Panics
-    /// If a range ends outside the buffer.
+    /// and directly behind the cell of the column before it. They were cut out of the buffer, and lie in it.
     pub fn streamed(bytes: Bytes, cells: Vec<Cell>, place: usize) -> Self {
-        Self { place: Some(place), ..Self::new(bytes, cells, Encoding::Binary) }
+        Self { bytes, cells, encoding: Encoding::Binary, place: Some(place) }
     }
 
     /// Whether it is a column of such a stream.
@@ -112,13 +104,13 @@ impl Sealed {
         follows && self.bytes.as_ptr() == next.bytes.as_ptr() && self.cells.len() == next.cells.len()
     }
 
-    /// The bytes of a row from this column to `last`, each cell with its length: what a run of kept columns is written
-    /// as. Both are columns of one stream ([`Sealed::is_before`]).
-    pub fn run(&self, last: &Sealed, row: usize) -> &[u8] {
+    /// The buffer, and where a row stands in it from this column to `last`, each cell with its length: what a run of kept
+    /// columns is written as. Both are columns of one stream ([`Sealed::is_before`]).
+    pub fn run(&self, last: &Sealed, row: usize) -> (&[u8], std::ops::Range<usize>) {
         let (first, last) = (self.cells[row], last.cells[row]);
         // A NULL ends behind its length.
         let end = last.range().map_or(last.start as usize, |range| range.end);
-        &self.bytes[first.start as usize - 4..end]
+        (&self.bytes, first.start as usize - 4..end)
     }
 
     /// How the cells are written.
@@ -139,6 +131,11 @@ impl Sealed {
     /// The bytes of a cell; `None` for NULL.
     pub fn get(&self, row: usize) -> Option<&[u8]> {
         self.cells[row].range().map(|range| &self.bytes[range])
+    }
+
+    /// The buffer, and where each cell stands in it.
+    pub fn parts(&self) -> (&[u8], &[Cell]) {
+        (&self.bytes, &self.cells)
     }
 
     /// Bytes of all cells together.

@@ -144,16 +144,20 @@ impl DomainKey {
         const TOGETHER: usize = 64;
         let mut start = 0;
         for (ends, out) in ends.chunks(TOGETHER).zip(out.chunks_mut(TOGETHER)) {
+            let mut blocks = [[0; TAG]; TOGETHER];
             // Those that go on: where the next block begins, and the message's place.
             let mut left = [(0, 0); TOGETHER];
-            let mut blocks = [[0; TAG]; TOGETHER];
+            let mut count = 0;
             for (place, end) in ends.iter().enumerate() {
-                left[place] = (start, place);
+                blocks[place] = self.block(bytes, start, *end);
+                // Written in any case, and overwritten by the next one that goes on.
+                left[count] = (start + TAG, place);
+                count += usize::from(start + TAG < *end);
                 start = *end;
             }
-            out.fill([0; TAG]);
-            let mut count = ends.len();
-            // Their first blocks, then the second ones of those that have two, and so on.
+            self.cipher.encrypt_blocks(Array::cast_slice_from_core_mut(&mut blocks[..ends.len()]));
+            out.copy_from_slice(&blocks[..ends.len()]);
+            // Their second blocks, then the third ones of those that have three, and so on.
             while count > 0 {
                 for (block, (at, place)) in blocks.iter_mut().zip(&left[..count]) {
                     *block = sum(out[*place], self.block(bytes, *at, ends[*place]));
@@ -164,7 +168,6 @@ impl DomainKey {
                 for at in 0..done {
                     let (from, place) = left[at];
                     out[place] = blocks[at];
-                    // Written in any case, and overwritten by the next one that goes on.
                     left[count] = (from + TAG, place);
                     count += usize::from(from + TAG < ends[place]);
                 }

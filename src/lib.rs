@@ -10,7 +10,7 @@
 //! 3 engine     pipeline                              tasks, channels, time
 //! 2 edges      source  sink  postgres                the only I/O
 //! 1 decisions  approval  diff -> audit, draft -> plan -> { rules, mask, classify }  verify  monitor -> evidence  drift     pure: no tokio, files, clock or random numbers
-//! 0 words      schema key batch chance node class diagnostic failure report signature   plain types
+//! 0 words      schema key batch blocks chance node class diagnostic failure report signature   plain types
 //! ```
 //! Arrows point down only; `tests/tidy.rs` reads every `use crate::` and holds this. `mask` and `rules` do not know
 //! each other: `plan` introduces them. `source` and `sink` do not know each other: `pipeline` introduces them, and it
@@ -20,7 +20,7 @@
 //!
 //! | | station | where |
 //! |--|---|---|
-//! | 1 | read: `COPY ... TO STDOUT` inside the exported snapshot | `source/postgres` |
+//! | 1 | read: `COPY ... TO STDOUT` inside the exported snapshot; its messages of a row each are put together | `source/postgres`, `postgres/connect` |
 //! | 2 | frame: one buffer per batch and a range per cell; cells under `keep` are never decoded | `postgres/copy` |
 //! | 3 | hand over: a bounded channel; a full channel is the backpressure | `pipeline` |
 //! | 4 | look up: the plan has one mask per column, an array index, no names | `plan` |
@@ -53,6 +53,7 @@
 pub mod approval;
 pub mod audit;
 pub mod batch;
+mod blocks;
 pub mod chance;
 pub mod class;
 pub mod classify;

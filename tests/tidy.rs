@@ -8,6 +8,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("schema", 0),
     ("key", 0),
     ("batch", 0),
+    ("blocks", 0),
     ("chance", 0),
     ("node", 0),
     ("class", 0),

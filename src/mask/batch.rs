@@ -101,21 +101,24 @@ impl Unit<'_> {
         for (index, column) in self.columns.iter().enumerate() {
             masked.push(self.column(index, column, &batch, witness)?);
         }
-        Ok(MaskedBatch { rows: batch.rows, columns: masked })
+        // What is kept moves across once nobody looks at it any more.
+        let across = |(cells, masked): (Cells, Option<Cells>)| masked.unwrap_or_else(|| keep(cells));
+        Ok(MaskedBatch { rows: batch.rows, columns: batch.columns.into_iter().zip(masked).map(across).collect() })
     }
 
+    /// Masks a column; `None` where it is kept.
     fn column(
         &mut self,
         index: usize,
         column: &ColumnMask,
         batch: &Batch,
         witness: &mut dyn Witness,
-    ) -> Result<Cells, CellError> {
+    ) -> Result<Option<Cells>, CellError> {
         let cells = &batch.columns[index];
         let (mask, blind) = match &column.built {
             Built::Keep => {
                 witness.kept(index, cells);
-                return Ok(keep(cells));
+                return Ok(None);
             }
             Built::Blind(mask) => (mask, true),
             Built::Mask(mask) => (mask, false),
@@ -165,15 +168,15 @@ impl Unit<'_> {
             Some(repeats) => repeats.spread(&output).map_err(at)?,
             None => output,
         };
-        Ok(Cells { sealed: None, open: Some(output) })
+        Ok(Some(Cells { sealed: None, open: Some(output) }))
     }
 }
 
-/// Moves the cheapest form across.
-fn keep(cells: &Cells) -> Cells {
-    match &cells.sealed {
-        Some(sealed) => Cells { sealed: Some(sealed.clone()), open: None },
-        None => cells.clone(),
+/// The cheapest form.
+fn keep(cells: Cells) -> Cells {
+    match cells.sealed {
+        Some(sealed) => Cells { sealed: Some(sealed), open: None },
+        None => cells,
     }
 }
 

@@ -34,8 +34,8 @@ struct City(Wording);
 impl Mask for City {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
         self.0.map(input, |draw, persona, wanted, out| match wanted.length {
-            Length::Full => persona.locale.city.write(draw, persona.last.text, out),
-            _ => out.push_str(persona.last.text),
+            Length::Full => persona.locale.city.write(draw, persona.last.text(), out),
+            _ => persona.last.write(out),
         })
     }
 }

@@ -37,14 +37,14 @@ impl Mask for Company {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
         self.0.map(input, |draw, persona, wanted, out| {
             if wanted.length != Length::Full {
-                return out.push_str(persona.last.text);
+                return persona.last.write(out);
             }
-            let second = persona.locale.last(draw).text;
-            if draw.chance(0.3) && !persona.locale.family_first && !persona.last.text.contains('-') {
-                let both = [persona.last.text, second].join("-");
+            let second = persona.locale.last(draw).text();
+            if draw.chance(0.3) && !persona.locale.family_first && !persona.last.text().contains('-') {
+                let both = [persona.last.text(), second].join("-");
                 return persona.locale.company.write(draw, &both, out);
             }
-            persona.locale.company.write(draw, persona.last.text, out);
+            persona.locale.company.write(draw, persona.last.text(), out);
         })
     }
 }

@@ -8,6 +8,7 @@ use arrow::array::ArrayRef;
 
 use super::draw::Draw;
 use super::handle::{TAG_CHARS, Tags};
+use super::line::Line;
 use super::locale;
 use super::persona::{Length, Persona, Wanted, Wording};
 use super::{
@@ -97,7 +98,7 @@ impl Mask for Email {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
         let mut tags = self.tags.as_ref().map(|tags| tags.of(input.value));
         self.wording.map(input, |draw, persona, Wanted { row, length, .. }, out| match &mut tags {
-            Some(tags) => self.push_unique(draw, persona, |out| tags.push(row, out), out),
+            Some(tags) => self.push_unique(draw, persona, tags.tag(row), out),
             None => self.push_plain(draw, persona, length, out),
         })
     }
@@ -105,30 +106,30 @@ impl Mask for Email {
 
 impl Email {
     /// Writes an address that others may get too.
-    fn push_plain(&self, draw: &mut Draw, persona: &Persona, length: Length, out: &mut String) {
+    fn push_plain(&self, draw: &mut Draw, persona: &Persona, length: Length, out: &mut Line<'_>) {
         match length {
             Length::Full => {
                 push_names(draw, persona, out);
                 if draw.chance(0.6) {
-                    out.push_str(itoa::Buffer::new().format(1 + draw.below(99)));
+                    out.push_number(1 + draw.below(99));
                 }
                 push_domain(draw, persona, usize::MAX, out);
             }
             Length::Short => {
-                out.push_str(persona.first.initial());
-                out.push_str(&persona.last.handle);
+                out.push(persona.first.initial());
+                persona.last.write_handle(out);
                 push_domain(draw, persona, 0, out);
             }
             Length::Shortest => {
-                out.push_str(&persona.last.handle);
-                out.truncate(self.max_chars.saturating_sub(SHORTEST_DOMAIN).max(1));
+                persona.last.write_handle(out);
+                out.truncate(out.len().min(self.max_chars.saturating_sub(SHORTEST_DOMAIN).max(1)));
                 push_shortest_domain(draw, out);
             }
         }
     }
 
     /// Writes an address with the value's tag, names and a longer domain as far as there is room for them.
-    fn push_unique(&self, draw: &mut Draw, persona: &Persona, tag: impl FnOnce(&mut String), out: &mut String) {
+    fn push_unique(&self, draw: &mut Draw, persona: &Persona, tag: [u8; TAG_CHARS], out: &mut Line<'_>) {
         let room = self.max_chars.saturating_sub(TAG_CHARS);
         push_names(draw, persona, out);
         out.push('.');
@@ -136,7 +137,7 @@ impl Email {
             out.clear();
         }
         let room = room.saturating_sub(out.len());
-        tag(out);
+        out.push_block(&tag, TAG_CHARS);
         if room < RESERVED_DOMAIN {
             push_shortest_domain(draw, out);
         } else {
@@ -146,23 +147,23 @@ impl Email {
 }
 
 /// Writes given and family name, the given name sometimes as an initial.
-fn push_names(draw: &mut Draw, persona: &Persona, out: &mut String) {
+fn push_names(draw: &mut Draw, persona: &Persona, out: &mut Line<'_>) {
     if draw.chance(0.7) {
-        out.push_str(&persona.first.handle);
+        persona.first.write_handle(out);
     } else {
-        out.push_str(persona.first.initial());
+        out.push(persona.first.initial());
     }
     out.push('.');
-    out.push_str(&persona.last.handle);
+    persona.last.write_handle(out);
 }
 
 /// Writes `@` and a reserved domain; now and then a company's, where so many characters are free.
-fn push_domain(draw: &mut Draw, persona: &Persona, room: usize, out: &mut String) {
+fn push_domain(draw: &mut Draw, persona: &Persona, room: usize, out: &mut Line<'_>) {
     const COMPANIES: &[&str] = &["-group", "-labs", "-shop", "-services", ""];
     let before = out.len();
     out.push('@');
     if draw.chance(0.25) {
-        out.push_str(&persona.locale.last(draw).handle);
+        persona.locale.last(draw).write_handle(out);
         out.push_str(draw.word(COMPANIES));
         out.push_str(draw.word(&[".example", ".test"]));
         if out.len() - before <= room {
@@ -174,7 +175,7 @@ fn push_domain(draw: &mut Draw, persona: &Persona, room: usize, out: &mut String
 }
 
 /// Writes `@`, a letter and `.test`.
-fn push_shortest_domain(draw: &mut Draw, out: &mut String) {
+fn push_shortest_domain(draw: &mut Draw, out: &mut Line<'_>) {
     out.push('@');
     // A letter below 26.
     out.push(char::from(b'a' + draw.below(26) as u8));

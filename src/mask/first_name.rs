@@ -36,6 +36,6 @@ struct FirstName(Wording);
 
 impl Mask for FirstName {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        self.0.map(input, |_, persona, _, out| out.push_str(persona.first.text))
+        self.0.map(input, |_, persona, _, out| persona.first.write(out))
     }
 }

@@ -56,9 +56,9 @@ pub(super) struct TagsOf<'a> {
 }
 
 impl TagsOf<'_> {
-    /// Appends the tag of a row's value: 80 bits of the PRF. Among 10^9 values two tags are equal with a probability below
+    /// The tag of a row's value in ASCII: 80 bits of the PRF. Among 10^9 values two tags are equal with a probability below
     /// 10^-6. `citext` is folded in ASCII only, so that values which the server tells apart under any locale stay apart.
-    pub(super) fn push(&mut self, row: usize, out: &mut String) {
+    pub(super) fn tag(&mut self, row: usize) -> [u8; TAG_CHARS] {
         let (tags, texts) = (self.tags, self.texts);
         let seed = self.seeds.of(row, |row, out| {
             if texts.is_valid(row) {
@@ -70,17 +70,17 @@ impl TagsOf<'_> {
                 }
             }
         });
-        push_tag(&seed, out);
+        tag(&seed)
     }
 }
 
-/// Appends the first 80 bits as [`push_base32`] does.
-fn push_tag(seed: &[u8; TAG], out: &mut String) {
+/// The first 80 bits as [`push_base32`] writes them.
+fn tag(seed: &[u8; TAG]) -> [u8; TAG_CHARS] {
     let [a, b, c, d, e, f, g, h, i, j, ..] = *seed;
     let (mut tag, (left, right)) = ([0; TAG_CHARS], (base32([a, b, c, d, e]), base32([f, g, h, i, j])));
     tag[..8].copy_from_slice(&left);
     tag[8..].copy_from_slice(&right);
-    out.push_str(str::from_utf8(&tag).unwrap_or_default());
+    tag
 }
 
 /// Appends bytes as so many characters of base32 (RFC 4648, section 6) in lower case. A last group of less than five bits
@@ -146,9 +146,7 @@ mod tests {
         let mut text = String::new();
         push_base32(&bytes, 10, &mut text);
         assert_eq!(text, "mzxw6ytboi");
-        let mut tag = String::new();
-        push_tag(bytes.first_chunk().unwrap(), &mut tag);
-        assert_eq!(tag, "mzxw6ytboiaaaaaa");
+        assert_eq!(&tag(bytes.first_chunk().unwrap()), b"mzxw6ytboiaaaaaa");
         push_base32(&[0xFF; 32], 53, &mut text);
         assert_eq!(&text[10..], format!("{}qa", "7".repeat(51)));
     }

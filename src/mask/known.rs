@@ -2,13 +2,14 @@
 //! is remembered is little, is learnt from a unit's first batches, and is given up where hardly a value comes again.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
-use ahash::RandomState;
 use arrow::array::{Array, ArrayRef, AsArray, StringViewArray, UInt32Array};
 use arrow::compute::{concat, interleave, take};
 
 use super::MaskError;
-use super::repeats::hasher;
+use super::repeats::{ShortText, ShortTexts};
+use crate::blocks::short_text;
 
 /// Batches that values are learnt from.
 const LEARNT_FROM: usize = 32;
@@ -18,8 +19,6 @@ const TRIAL: usize = 8;
 const ONE_OF: usize = 4;
 /// Values that are remembered at the most.
 const MOST: usize = 4096;
-/// Bytes of the longest.
-const LONGEST: usize = 64;
 
 /// What is known of a column of texts, within one unit.
 pub(super) struct Known {
@@ -29,14 +28,14 @@ pub(super) struct Known {
     found: usize,
     given_up: bool,
     /// Places of values among the images.
-    places: HashMap<Box<str>, usize, RandomState>,
+    places: HashMap<ShortText, usize, ShortTexts>,
     images: Option<ArrayRef>,
 }
 
 impl Known {
     /// Nothing yet.
     pub(super) fn nothing() -> Self {
-        let places = HashMap::with_hasher(hasher());
+        let places = HashMap::default();
         Self { batches: 0, looked_for: 0, found: 0, given_up: false, places, images: None }
     }
 
@@ -54,8 +53,10 @@ impl Known {
         };
         let mut fresh = Vec::new();
         let mut places = Vec::with_capacity(texts.len());
-        for (row, text) in (0..).zip(texts) {
-            match text.and_then(|text| self.places.get(text)) {
+        for (row, at) in (0..).zip(0..texts.len()) {
+            // NULL's image is NULL, and nobody knows it.
+            let text = short_text(texts, at).filter(|_| texts.is_valid(at));
+            match text.and_then(|text| self.places.get(&ShortText(text))) {
                 Some(place) => places.push((0, *place)),
                 None => {
                     places.push((1, fresh.len()));
@@ -105,10 +106,12 @@ impl Known {
         let mut learnt = Vec::new();
         for (image, row) in (0u32..).zip(rows.values()) {
             let row = *row as usize;
-            let text = texts.value(row);
-            let room = self.places.len() < MOST && text.len() <= LONGEST && texts.is_valid(row);
-            if room && !self.places.contains_key(text) {
-                self.places.insert(text.into(), self.places.len());
+            let room = self.places.len() < MOST && texts.is_valid(row);
+            let next = self.places.len();
+            if let Some(text) = short_text(texts, row).filter(|_| room)
+                && let Entry::Vacant(place) = self.places.entry(ShortText(text))
+            {
+                place.insert(next);
                 learnt.push(image);
             }
         }
@@ -160,7 +163,7 @@ mod tests {
         let asked: Vec<usize> = (0..20).map(|n| masked(&mut known, &batch(7 * n))).collect();
         assert_eq!(asked[0], 100);
         assert!(asked[1..].iter().all(|asked| *asked == 10), "{asked:?}");
-        let long = texts([Some("x".repeat(LONGEST + 1)), Some("value 1".to_owned())]);
+        let long = texts([Some("x".repeat(32)), Some("value 1".to_owned())]);
         assert_eq!([masked(&mut known, &long), masked(&mut known, &long)], [1, 1]);
     }
 

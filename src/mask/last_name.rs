@@ -35,6 +35,6 @@ struct LastName(Wording);
 
 impl Mask for LastName {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
-        self.0.map(input, |_, persona, _, out| out.push_str(persona.last.text))
+        self.0.map(input, |_, persona, _, out| persona.last.write(out))
     }
 }

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, ArrowPrimitiveType, AsArray, BinaryViewBuilder, FixedSizeBinaryBuilder, PrimitiveArray,
-    StringViewBuilder,
+    StringArray, StringViewArray,
 };
+use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{
     DataType, Date32Type, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type, Time64MicrosecondType, TimeUnit,
     TimestampMicrosecondType,
 };
 
 use super::MaskError;
+use super::line::Line;
 
 /// Why a value cannot be taken.
 pub type Reason = &'static str;
@@ -27,21 +29,37 @@ pub fn map_text(
     array: &ArrayRef,
     mut f: impl FnMut(usize, &str, &mut String) -> Result<(), Reason>,
 ) -> Result<ArrayRef, MaskError> {
-    let texts = array.as_string_view();
-    let mut builder = StringViewBuilder::with_capacity(texts.len());
     let mut out = String::new();
+    map_lines(array, |row, text, line| {
+        out.clear();
+        f(row, text, &mut out)?;
+        line.push_str(&out);
+        Ok(())
+    })
+}
+
+/// The same for masks that write their texts piece by piece: each to where it stays.
+///
+/// # Errors
+/// The first value that the closure refuses.
+pub(super) fn map_lines(
+    array: &ArrayRef,
+    mut f: impl FnMut(usize, &str, &mut Line<'_>) -> Result<(), Reason>,
+) -> Result<ArrayRef, MaskError> {
+    let texts = array.as_string_view();
+    let mut all = Vec::with_capacity(24 * texts.len());
+    let mut ends = Vec::with_capacity(texts.len() + 1);
+    ends.push(0i32);
     for (row, text) in texts.iter().enumerate() {
-        match text {
-            None => builder.append_null(),
-            Some("") => builder.append_value(""),
-            Some(text) => {
-                out.clear();
-                f(row, text, &mut out).map_err(|reason| MaskError { row, reason })?;
-                builder.append_value(&out);
-            }
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            f(row, text, &mut Line::behind(&mut all)).map_err(|reason| MaskError { row, reason })?;
         }
+        ends.push(i32::try_from(all.len()).map_err(|_| MaskError { row, reason: "the batch is too large" })?);
     }
-    Ok(Arc::new(builder.finish()))
+    // All are looked at together, to see that they are UTF-8.
+    let written = StringArray::try_new(OffsetBuffer::new(ends.into()), all.into(), texts.nulls().cloned());
+    let written = written.map_err(|_| MaskError { row: 0, reason: "the mask wrote no text (a defect)" })?;
+    Ok(Arc::new(StringViewArray::from(&written)))
 }
 
 /// Maps every byte string. `out` is empty when the closure gets it. An empty one stays empty without asking.

@@ -40,6 +40,7 @@ mod known;
 mod last_name;
 mod letters;
 mod lift;
+mod line;
 mod literal;
 mod locale;
 pub mod map;

@@ -1,7 +1,10 @@
 //! Telephone numbers that reach nobody: country codes, the ranges that regulators set aside for fiction, and what to
 //! dial where there are none. How a number is written is left to the mask.
 
+use std::sync::OnceLock;
+
 use super::draw::Draw;
+use crate::blocks::put_block;
 
 /// Numbers of a country that are set aside.
 #[derive(Debug)]
@@ -14,6 +17,47 @@ pub(super) struct Numbering {
     pub(super) trunk: u8,
     /// Ranges by the length of their complete numbers: the digits that they begin with.
     reserved: &'static [(usize, &'static [&'static str])],
+    /// The same by how long a number may be that begins so, made when they are first asked for.
+    by_length: OnceLock<[Vec<Beginning>; LENGTHS]>,
+}
+
+/// The digits that numbers of a range begin with, and how many they are.
+#[derive(Clone, Copy, Debug)]
+struct Beginning([u8; LENGTHS], usize);
+
+impl Beginning {
+    /// Nothing: all digits are free.
+    const NOTHING: Self = Self::of("");
+
+    const fn of(digits: &str) -> Self {
+        let (mut all, mut at) = ([0; LENGTHS], 0);
+        while at < digits.len() {
+            all[at] = digits.as_bytes()[at] - b'0';
+            at += 1;
+        }
+        Self(all, at)
+    }
+}
+
+/// Lengths that ranges are told apart by: all are shorter.
+const LENGTHS: usize = 13;
+
+impl Numbering {
+    /// Beginnings of numbers of a length: of a range of that length, else of all that are shorter.
+    fn beginnings(&self, len: usize) -> &[Beginning] {
+        let all = self.by_length.get_or_init(|| {
+            std::array::from_fn(|len| {
+                let complete = self.reserved.iter().find(|(complete, _)| *complete == len);
+                let shorter = self.reserved.iter().flat_map(|(_, prefixes)| *prefixes);
+                let prefixes: Vec<&str> = match complete {
+                    Some((_, prefixes)) => prefixes.to_vec(),
+                    None => shorter.copied().filter(|prefix| prefix.len() < len).collect(),
+                };
+                prefixes.into_iter().map(Beginning::of).collect()
+            })
+        });
+        &all[len.min(LENGTHS - 1)]
+    }
 }
 
 /// The countries whose regulators set numbers aside for fiction.
@@ -24,6 +68,7 @@ static NUMBERINGS: [Numbering; 7] = [
         code: 61,
         trunk: 0,
         reserved: &[(9, &["25550", "27010", "35550", "37010", "75550", "77010", "85550", "87010"])],
+        by_length: OnceLock::new(),
     },
     Numbering {
         // Bundesnetzagentur, Mitteilung 148/2021, "Drama Numbers".
@@ -31,6 +76,7 @@ static NUMBERINGS: [Numbering; 7] = [
         code: 49,
         trunk: 0,
         reserved: &[(10, &["3023125", "6990009", "4066969", "2214710", "8999998", "17139200"]), (11, &["176040690"])],
+        by_length: OnceLock::new(),
     },
     Numbering {
         // ARCEP, décision 2018-0881, numbers for audiovisual works.
@@ -38,6 +84,7 @@ static NUMBERINGS: [Numbering; 7] = [
         code: 33,
         trunk: 0,
         reserved: &[(9, &["19900", "26191", "35301", "46571", "53649", "63998"])],
+        by_length: OnceLock::new(),
     },
     Numbering {
         // Ofcom, "Telephone numbers for use in TV and radio drama programmes".
@@ -51,6 +98,7 @@ static NUMBERINGS: [Numbering; 7] = [
                 "1514960", "1614960", "1632960", "1914980", "2079460", "2920180", "7700900",
             ],
         )],
+        by_length: OnceLock::new(),
     },
     Numbering {
         // ComReg, numbers for drama: 020 91x xxxx.
@@ -58,6 +106,7 @@ static NUMBERINGS: [Numbering; 7] = [
         code: 353,
         trunk: 0,
         reserved: &[(9, &["2091"])],
+        by_length: OnceLock::new(),
     },
     Numbering {
         // PTS, "Telefonnummer för användning i böcker och filmer": 08-465 004 00 to 99, 0980-319 200 to 299,
@@ -66,6 +115,7 @@ static NUMBERINGS: [Numbering; 7] = [
         code: 46,
         trunk: 0,
         reserved: &[(9, &["8465004", "9803192", "70174061", "70174063", "70174065", "70174067", "70174069"])],
+        by_length: OnceLock::new(),
     },
     Numbering {
         // ATIS-0300115, 555 NXX Assignment Guidelines: 555-0100 to 555-0199 of every area are for fiction. Areas of
@@ -86,6 +136,7 @@ static NUMBERINGS: [Numbering; 7] = [
             ),
             (7, &["55501"]),
         ],
+        by_length: OnceLock::new(),
     },
 ];
 
@@ -128,25 +179,13 @@ fn code_len(digits: &[u8]) -> usize {
 /// is no national number anywhere, since 00 is what ITU-T E.164 recommends as the international prefix. Three digits
 /// and less are no number, and are free.
 pub(super) fn push_national(draw: &mut Draw, numbering: Option<&Numbering>, len: usize, out: &mut Vec<u8>) {
-    let ranges = numbering.map_or(&[][..], |numbering| numbering.reserved);
-    let complete = ranges.iter().find(|(complete, _)| *complete == len);
-    let prefix = match (complete, len) {
-        (Some((_, prefixes)), _) => draw.word(prefixes),
-        (None, 0..=3) if ranges.is_empty() => "",
-        (None, _) if ranges.is_empty() => "000",
-        (None, _) => {
-            let all = ranges.iter().flat_map(|(_, prefixes)| *prefixes);
-            let mut shorter = all.copied().filter(|prefix| prefix.len() < len);
-            // A count fits, and what is below it is an index.
-            let count = shorter.clone().count() as u64;
-            match len {
-                _ if count > 0 => shorter.nth(draw.below(count) as usize).unwrap_or_default(),
-                0..=3 => "",
-                _ => "000",
-            }
-        }
+    const ZEROS: Beginning = Beginning::of("000");
+    let beginning = match (numbering.map_or(&[][..], |numbering| numbering.beginnings(len)), len) {
+        ([], 0..=3) => &Beginning::NOTHING,
+        ([], _) => &ZEROS,
+        (beginnings, _) => draw.pick(beginnings),
     };
-    push(draw, prefix, len, out);
+    push(draw, beginning, len, out);
 }
 
 /// Writes `len` digits of a number whose country is not known.
@@ -156,18 +195,20 @@ pub(super) fn push_national(draw: &mut Draw, numbering: Option<&Numbering>, len:
 /// international number has less than seven digits after its prefix. (000 alone would ring the emergency services in
 /// Australia, 999 those of the United Kingdom.) Two digits and less are no number, and are free.
 pub(super) fn push_unknown(draw: &mut Draw, len: usize, out: &mut Vec<u8>) {
-    let prefix = match len {
-        0..=2 => "",
-        3..=8 => "00",
-        _ => "00999",
+    const SHORT: Beginning = Beginning::of("00");
+    const LONG: Beginning = Beginning::of("00999");
+    let beginning = match len {
+        0..=2 => &Beginning::NOTHING,
+        3..=8 => &SHORT,
+        _ => &LONG,
     };
-    push(draw, prefix, len, out);
+    push(draw, beginning, len, out);
 }
 
-/// Writes a prefix and digits up to a length.
-fn push(draw: &mut Draw, prefix: &str, len: usize, out: &mut Vec<u8>) {
+/// Writes a beginning and digits up to a length.
+fn push(draw: &mut Draw, Beginning(digits, count): &Beginning, len: usize, out: &mut Vec<u8>) {
     let end = out.len() + len;
-    out.extend(prefix.bytes().take(len).map(|digit| digit - b'0'));
+    put_block(out, digits, len.min(*count));
     while out.len() < end {
         // Twelve digits at once.
         let mut number = draw.below(1_000_000_000_000);

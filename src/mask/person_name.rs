@@ -37,29 +37,32 @@ struct PersonName(Wording);
 impl Mask for PersonName {
     fn apply(&self, input: Input<'_>) -> Result<ArrayRef, MaskError> {
         self.0.map(input, |_, persona, Wanted { value, length, .. }, out| {
-            let (first, last) = (persona.first.text, persona.last.text);
+            let (first, last) = (persona.first, persona.last);
             if persona.locale.family_first {
-                out.push_str(last);
+                last.write(out);
                 if value.trim().contains(char::is_whitespace) {
                     out.push(' ');
                 }
-                out.push_str(first);
+                first.write(out);
                 return;
             }
-            let initial = first.chars().next().into_iter();
-            match (length, value.contains(',')) {
-                (Length::Full, false) => out.extend([first, " ", last]),
-                (Length::Full, true) => out.extend([last, ", ", first]),
-                (Length::Short, false) => {
-                    out.extend(initial);
-                    out.extend([". ", last]);
-                }
-                (Length::Short, true) => {
-                    out.extend([last, ", "]);
-                    out.extend(initial);
+            // All of them looked at: short as names are, that is cheaper than to stop.
+            let comma = value.bytes().fold(false, |comma, byte| comma | (byte == b','));
+            if comma && length != Length::Shortest {
+                last.write(out);
+                out.push_str(", ");
+            }
+            match length {
+                Length::Full => first.write(out),
+                Length::Short => {
+                    first.text().chars().next().into_iter().for_each(|initial| out.push(initial));
                     out.push('.');
                 }
-                (Length::Shortest, _) => out.push_str(last),
+                Length::Shortest => return last.write(out),
+            }
+            if !comma {
+                out.push(' ');
+                last.write(out);
             }
         })
     }

@@ -9,13 +9,16 @@
 //! A persona that is mentioned in the value it would replace, or whose words do not fit, is drawn again: then, for this
 //! one value, the columns of the subject may disagree. Nothing else here depends on the value.
 
+use std::ops::Range;
+
 use arrow::array::ArrayRef;
 
 use super::draw::{Draw, draw_from};
-use super::locale::{Letters, Locale, Locales, Name};
-use super::map::map_text;
+use super::line::Line;
+use super::locale::{Locale, Locales, Name};
+use super::map::map_lines;
 use super::seeds::Seeds;
-use super::style::{Style, cut, same};
+use super::style::{Style, begin_differently, cut, same};
 use super::{ColumnFacts, Input, MaskError, Params};
 use crate::key::DomainKey;
 
@@ -37,24 +40,39 @@ pub(super) struct Persona {
 }
 
 impl Persona {
-    fn draw(draw: &mut Draw, locales: &Locales, value: &str) -> Self {
-        let locale = locales.draw(draw, value);
+    fn draw(draw: &mut Draw, locales: &Locales, value: &str, plain: bool) -> Self {
+        let locale = locales.draw(draw, value, plain);
         Self { locale, first: locale.first(draw), last: locale.last(draw) }
     }
 
-    /// Whether one of its names stands in a text of these letters: as a word, or anywhere in scripts without blanks.
-    fn is_mentioned(&self, text: &str, letters: Letters) -> bool {
+    /// Whether one of its names stands in a text: as a word, or anywhere in scripts without blanks. `folded` is the text in
+    /// lower case, a part of a buffer, if it is in ASCII.
+    fn is_mentioned(&self, text: &str, folded: Option<(&[u8], Range<usize>)>) -> bool {
         let names = [self.first, self.last];
         if self.locale.family_first {
-            return names.iter().any(|name| text.contains(name.text));
+            return names.iter().any(|name| text.contains(name.text()));
         }
-        // Nearly every name is one word in ASCII, nearly every text is in ASCII, and hardly one has all of a name's letters.
-        if letters.plain && names.iter().all(|name| name.word) {
-            return names.iter().any(|name| letters.hold(name.letters))
-                && has_word(text.as_bytes(), names.map(|name| name.text.as_bytes()));
+        // Nearly every name is one word in ASCII, nearly every text is in ASCII, and hardly one has a name's first letters.
+        if let Some((buffer, part)) = folded
+            && names.iter().all(|name| name.is_word())
+        {
+            return names.iter().any(|name| name.may_stand_in(buffer, part.clone()))
+                && has_word(text.as_bytes(), names.map(|name| name.text().as_bytes()));
         }
-        names.iter().any(|name| words(name.text).any(|name| words(text).any(|word| same(name, word))))
+        names.iter().any(|name| words(name.text()).any(|name| words(text).any(|word| same(name, word))))
     }
+}
+
+/// A text in lower case and what [`Name::may_stand_in`] reads behind it, if it is in ASCII.
+fn folded<'b>(text: &str, buffer: &'b mut Vec<u8>) -> Option<(&'b [u8], Range<usize>)> {
+    if !text.is_ascii() {
+        return None;
+    }
+    buffer.clear();
+    buffer.extend_from_slice(text.as_bytes());
+    buffer.make_ascii_lowercase();
+    buffer.extend_from_slice(&[0; 48]);
+    Some((buffer, 0..text.len()))
 }
 
 /// How much room the words may take.
@@ -109,12 +127,13 @@ impl Wording {
     pub(super) fn map(
         &self,
         input: Input<'_>,
-        mut compose: impl FnMut(&mut Draw, &Persona, Wanted<'_>, &mut String),
+        mut compose: impl FnMut(&mut Draw, &Persona, Wanted<'_>, &mut Line<'_>),
     ) -> Result<ArrayRef, MaskError> {
         let mut seeds = Seeds::new(&self.key, input.value.len());
-        map_text(input.value, |row, value, out| {
+        let mut buffer = Vec::new();
+        map_lines(input.value, |row, value, out| {
             let seed = seeds.of_text(row, input);
-            let letters = Letters::of(value);
+            let folded = seeds.folded(row).or_else(|| folded(value, &mut buffer));
             let style = if self.keeps_case { Style::of(value) } else { Style::Own };
             let mut attempts = 0;
             draw_from(seed, |draw| {
@@ -125,18 +144,21 @@ impl Wording {
                 };
                 attempts += 1;
                 for _ in 0..DRAWS {
-                    let persona = Persona::draw(draw, &self.locales, value);
-                    if attempts <= ATTEMPTS_UNMENTIONED && persona.is_mentioned(value, letters) {
+                    let persona = Persona::draw(draw, &self.locales, value, folded.is_some());
+                    if attempts <= ATTEMPTS_UNMENTIONED && persona.is_mentioned(value, folded.clone()) {
                         continue;
                     }
                     out.clear();
                     compose(draw, &persona, Wanted { row, value, length }, out);
-                    style.apply(out);
-                    if length == Length::Shortest {
-                        cut(out, self.max_chars);
+                    if style != Style::Own {
+                        out.edit(|text| style.apply(text));
                     }
-                    let fits = out.len() <= self.max_chars || out.chars().count() <= self.max_chars;
-                    if !out.is_empty() && fits && !same(value, out) {
+                    if length == Length::Shortest {
+                        out.edit(|text| cut(text, self.max_chars));
+                    }
+                    let fits = out.len() <= self.max_chars || out.text().chars().count() <= self.max_chars;
+                    let other = begin_differently(value.as_bytes(), out.bytes()) || !same(value, out.text());
+                    if out.len() > 0 && fits && other {
                         return Some(());
                     }
                 }
@@ -188,16 +210,16 @@ mod tests {
         let smith = persona("en", "Mary", "Smith");
         let connell = persona("en", "Ann-Marie", "O'Connell");
         for (text, mentioned) in [("connell", true), ("marie.x", true), ("o", false), ("annmarie", false)] {
-            assert_eq!(connell.is_mentioned(text, Letters::of(text)), mentioned, "{text}");
+            assert_eq!(connell.is_mentioned(text, folded(text, &mut Vec::new())), mentioned, "{text}");
         }
         for text in ["mary", "Anders, MARY", "O'Brien-Smith", " smith\t", "Dr.Mary"] {
-            assert!(smith.is_mentioned(text, Letters::of(text)), "{text}");
+            assert!(smith.is_mentioned(text, folded(text, &mut Vec::new())), "{text}");
         }
         for text in ["Maryanne", "Smithers", "", "M. S."] {
-            assert!(!smith.is_mentioned(text, Letters::of(text)), "{text}");
+            assert!(!smith.is_mentioned(text, folded(text, &mut Vec::new())), "{text}");
         }
-        assert!(persona("zh_cn", "小明", "王").is_mentioned("王大卫", Letters::of("王大卫")));
-        assert!(!persona("zh_cn", "小明", "王").is_mentioned("李大卫", Letters::of("李大卫")));
+        assert!(persona("zh_cn", "小明", "王").is_mentioned("王大卫", None));
+        assert!(!persona("zh_cn", "小明", "王").is_mentioned("李大卫", None));
     }
 
     /// Values that break carelessness: one letter, blanks, long, all capitals, other scripts, marks, emoji, controls.

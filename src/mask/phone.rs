@@ -4,13 +4,15 @@
 use arrow::array::{Array as _, ArrayRef, AsArray as _};
 
 use super::draw::{Draw, draw_from};
-use super::map::{map_text, push_canonical};
+use super::line::Line;
+use super::map::{map_lines, push_canonical};
 use super::numbering::{COUNTRIES, Numbering, by_code, by_country, push_national, push_unknown};
 use super::script::{digit_value, with_digit};
-use super::seeds::Seeds;
+use super::seeds::{GROUP, Seeds};
 use super::{
     Accepts, Built, Effect, Equal, Example, Input, Mask, MaskDef, MaskError, ParamDef, ParamKind, PerUse, Promises,
 };
+use crate::blocks::put_block;
 use crate::key::DomainKey;
 use crate::schema::Kind;
 
@@ -74,13 +76,19 @@ impl Mask for Phone {
         let mut seeds = Seeds::new(&self.key, texts.len());
         let mut digits = Vec::new();
         let mut slots = Vec::new();
-        map_text(input.value, |row, value, out| {
+        // Values are read when their seeds are made, which are those of so many rows in a row.
+        let mut plains = [const { None }; GROUP];
+        map_lines(input.value, |row, value, out| {
             let seed = seeds.of(row, |row, out| {
-                if texts.is_valid(row) && !input.per.is_some_and(|per| push_canonical(per, row, out)) {
-                    push_subject(texts.value(row), out);
+                if texts.is_valid(row) {
+                    let plain = Plain::of(texts.value(row));
+                    if !input.per.is_some_and(|per| push_canonical(per, row, out)) {
+                        push_subject(texts.value(row), plain.as_ref(), out);
+                    }
+                    plains[row % GROUP] = plain;
                 }
             });
-            let number = Number::read(value, self.home, &mut slots);
+            let number = Number::read(value, plains[row % GROUP].take(), self.home, &mut slots);
             draw_from(seed, |draw| {
                 digits.clear();
                 number.draw(draw, &mut digits);
@@ -118,9 +126,9 @@ enum Filling {
 
 impl<'a> Number<'a> {
     /// `slots` is room that is used again for every value.
-    fn read(value: &'a str, home: Home, slots: &'a mut Vec<u8>) -> Self {
+    fn read(value: &'a str, plain: Option<Plain>, home: Home, slots: &'a mut Vec<u8>) -> Self {
         slots.clear();
-        let look = if let Some(plain) = Plain::of(value) {
+        let look = if let Some(plain) = plain {
             slots.extend_from_slice(plain.digits());
             Look::PLAIN
         } else {
@@ -139,7 +147,11 @@ impl<'a> Number<'a> {
 
     /// Which slots stay and what the others are filled with.
     fn plan(&self, home: Home) -> (usize, Filling) {
-        let main = self.look.main(self.value).trim_start();
+        let main = match self.value.as_bytes() {
+            // As nearly all begin.
+            [b'+' | b'(' | b'0'..=b'9', ..] if self.look.plain => self.value,
+            _ => self.look.main(self.value).trim_start(),
+        };
         // Those before the first letter.
         let digits = match self.look.plain {
             true => self.slots,
@@ -192,34 +204,39 @@ impl<'a> Number<'a> {
     }
 
     /// Writes the value with other digits, those of an extension drawn freely.
-    fn write(&self, draw: &mut Draw, digits: &[u8], out: &mut String) {
-        let mut digits = digits.iter();
-        let mut next = || digits.next().copied().unwrap_or_default();
+    fn write(&self, draw: &mut Draw, digits: &[u8], out: &mut Line<'_>) {
         if self.look.plain {
-            let mut written = [0; PLAIN];
+            let (mut written, mut at) = ([0; PLAIN], 0);
             for (place, byte) in written.iter_mut().zip(self.value.bytes()) {
-                *place = if byte.is_ascii_digit() { b'0' + next() } else { byte };
+                let digit = byte.is_ascii_digit();
+                *place = if digit { b'0' + digits.get(at).copied().unwrap_or_default() } else { byte };
+                at += usize::from(digit);
             }
-            out.push_str(str::from_utf8(&written[..self.value.len()]).unwrap_or_default());
+            out.push_block(&written, self.value.len());
             return;
         }
-        out.extend(self.look.main(self.value).chars().map(|c| match self.look.is_slot(c) {
-            true => with_digit(c, next().into()),
-            false => c,
-        }));
+        let mut digits = digits.iter();
+        let mut next = || digits.next().copied().unwrap_or_default();
+        for c in self.look.main(self.value).chars() {
+            out.push(if self.look.is_slot(c) { with_digit(c, next().into()) } else { c });
+        }
         if let Some((start, end)) = self.look.extension {
             out.push_str(&self.value[start..end]);
             // A digit fits.
-            let other = |c: char| if c.is_alphanumeric() { with_digit(c, draw.below(10) as u32) } else { c };
-            out.extend(self.value[end..].chars().map(other));
+            for c in self.value[end..].chars() {
+                out.push(if c.is_alphanumeric() { with_digit(c, draw.below(10) as u32) } else { c });
+            }
         }
     }
 }
 
 /// Appends a number however it is written: digits and letters of its main part, or whatever it has where it has none.
-fn push_subject(value: &str, out: &mut Vec<u8>) {
-    if let Some(plain) = Plain::of(value) {
-        out.extend_from_slice(plain.written().digits());
+fn push_subject(value: &str, plain: Option<&Plain>, out: &mut Vec<u8>) {
+    if let Some(plain) = plain {
+        let mut digits = plain.digits;
+        // All of them, which is cheaper than so many.
+        digits.iter_mut().for_each(|digit| *digit = digit.wrapping_add(b'0'));
+        put_block(out, &digits, plain.count);
         return;
     }
     let look = Look::at(value);
@@ -292,13 +309,6 @@ impl Plain {
 
     fn digits(&self) -> &[u8] {
         &self.digits[..self.count]
-    }
-
-    /// The same as characters.
-    fn written(mut self) -> Self {
-        // All of them, which is cheaper than so many; what is none does not matter.
-        self.digits.iter_mut().for_each(|digit| *digit = digit.wrapping_add(b'0'));
-        self
     }
 }
 

@@ -2,17 +2,21 @@
 //! to be so after a few rows, and costs nothing more. What comes again in other batches is [`super::known`]'s.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use ahash::RandomState;
-use arrow::array::{Array, ArrayRef, AsArray, MAX_INLINE_VIEW_LEN, StringViewArray, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, StringViewArray, UInt32Array};
 use arrow::compute::take;
 
 use super::MaskError;
+use crate::blocks::short_text;
 
-/// Rows that are looked at first, spread over the batch. Without a repetition among them the column is likely to have a
-/// thousand values or more, and looking for the others would cost more than it saves.
+/// Rows that are looked at first, spread over the batch.
 const LOOKED_AT: u64 = 64;
+
+/// One of so many has to repeat what another one holds: else the column is likely to have hundreds of values or more, and
+/// looking for the others would cost more than it saves.
+const ONE_OF: usize = 16;
 
 /// The different values of a column, and which of them each row holds.
 pub(super) struct Repeats {
@@ -33,17 +37,16 @@ impl Repeats {
         }
         let mut first: Vec<u32> = Vec::new();
         let mut places = Vec::with_capacity(texts.len());
-        // A text of up to 12 bytes stands in its view; whatever stands in NULL's view is no text.
-        let mut short = HashMap::with_capacity_and_hasher(1024, Views::default());
+        let mut short = HashMap::with_capacity_and_hasher(1024, ShortTexts::default());
         let mut long = HashMap::with_hasher(hasher());
         let mut null = None;
-        for (row, view) in (0u32..).zip(texts.views()) {
+        for (row, at) in (0u32..).zip(0..texts.len()) {
             let next = first.len() as u32;
-            let at = row as usize;
-            let place = match *view {
+            let place = match short_text(texts, at) {
+                // Whatever stands in its place is no text.
                 _ if texts.is_null(at) => *null.get_or_insert(next),
-                view if view as u32 <= MAX_INLINE_VIEW_LEN => *short.entry(view).or_insert(next),
-                _ => *long.entry(texts.value(at)).or_insert(next),
+                Some(text) => *short.entry(ShortText(text)).or_insert(next),
+                None => *long.entry(texts.value(at)).or_insert(next),
             };
             if place == next {
                 first.push(row);
@@ -75,7 +78,7 @@ impl Repeats {
     }
 }
 
-/// Whether one of the rows that are looked at holds what another one does.
+/// Whether enough of the rows that are looked at hold what another one does.
 fn repeat(texts: &StringViewArray) -> bool {
     let rows = texts.len() as u64;
     let mut looked_at: Vec<usize> = match rows {
@@ -89,23 +92,43 @@ fn repeat(texts: &StringViewArray) -> bool {
     looked_at.sort_unstable();
     looked_at.dedup();
     let mut seen = HashSet::with_capacity_and_hasher(looked_at.len(), hasher());
-    !looked_at.into_iter().all(|row| seen.insert(texts.is_valid(row).then(|| texts.value(row))))
+    let rows = looked_at.len();
+    let repeated = looked_at.into_iter().filter(|row| !seen.insert(texts.is_valid(*row).then(|| texts.value(*row))));
+    repeated.count() * ONE_OF >= rows.max(1)
 }
 
-/// Hashes views of short texts: a length of 4 bytes and up to 12 bytes of text. Nobody gains by texts that meet but time,
-/// and not much of it in a batch (multiplied and folded; the constants are those of wyhash by Wang Yi, public domain).
+/// A text as [`short_text`] gives it.
+#[derive(Clone, Copy, Eq)]
+pub(super) struct ShortText(pub(super) [u128; 2]);
+
+/// All at once: the halves have just been made, and are in registers.
+impl PartialEq for ShortText {
+    fn eq(&self, other: &Self) -> bool {
+        (self.0[0] ^ other.0[0]) | (self.0[1] ^ other.0[1]) == 0
+    }
+}
+
+impl Hash for ShortText {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.iter().for_each(|half| state.write_u128(*half));
+    }
+}
+
+/// Hashes short texts. Nobody gains by texts that meet but time, and not much of it in a batch (multiplied and folded; the
+/// constants are those of wyhash by Wang Yi, public domain).
 #[derive(Clone, Copy, Default)]
-struct View(u64);
+pub(super) struct Folded(u64);
 
-type Views = BuildHasherDefault<View>;
+/// Makes the hashers of maps of [`ShortText`].
+pub(super) type ShortTexts = BuildHasherDefault<Folded>;
 
-impl Hasher for View {
+impl Hasher for Folded {
     fn write(&mut self, bytes: &[u8]) {
         bytes.iter().for_each(|byte| self.write_u128((*byte).into()));
     }
 
-    fn write_u128(&mut self, view: u128) {
-        let (low, high) = (view as u64 ^ self.0 ^ 0xA076_1D64_78BD_642F, (view >> 64) as u64 ^ 0xE703_7ED1_A0B4_28DB);
+    fn write_u128(&mut self, half: u128) {
+        let (low, high) = (half as u64 ^ self.0 ^ 0xA076_1D64_78BD_642F, (half >> 64) as u64 ^ 0xE703_7ED1_A0B4_28DB);
         let product = u128::from(low) * u128::from(high);
         self.0 = product as u64 ^ (product >> 64) as u64;
     }
@@ -116,7 +139,7 @@ impl Hasher for View {
 }
 
 /// The order of a map does not enter; fixed seeds, so that runs are alike in time as well.
-pub(super) fn hasher() -> RandomState {
+fn hasher() -> RandomState {
     RandomState::with_seeds(1, 2, 3, 4)
 }
 

@@ -1,15 +1,18 @@
 //! Seeds: the keyed PRF of many rows' subjects, made together. One value after another, the processor waits for each block
 //! of the cipher; side by side it works on several at a time. What is drawn from a seed is left to the masks.
 
+use std::ops::Range;
+
 use arrow::array::{Array, ArrayRef, AsArray};
 
 use super::Input;
 use super::map::push_canonical;
-use super::style::trimmed;
+use super::style::{is_trimmed, trimmed};
+use crate::blocks::put_text;
 use crate::key::{DomainKey, TAG};
 
 /// Rows whose seeds are made together: enough to keep the cipher busy, few enough to stay in the nearest cache.
-const GROUP: usize = 64;
+pub(super) const GROUP: usize = 64;
 
 /// Seeds of the rows of a batch, in groups.
 pub(super) struct Seeds<'k> {
@@ -20,12 +23,17 @@ pub(super) struct Seeds<'k> {
     made: Vec<[u8; TAG]>,
     subjects: Vec<u8>,
     ends: Vec<usize>,
+    /// Whether subjects are the texts themselves, all in ASCII and in lower case.
+    plain: bool,
 }
+
+/// Bytes behind the subjects: that the last ones can be read like the others, in blocks.
+const BEHIND: usize = 48;
 
 impl<'k> Seeds<'k> {
     /// For a batch of so many rows.
     pub(super) fn new(key: &'k DomainKey, rows: usize) -> Self {
-        Self { key, rows, first: 0, made: Vec::new(), subjects: Vec::new(), ends: Vec::new() }
+        Self { key, rows, first: 0, made: Vec::new(), subjects: Vec::new(), ends: Vec::new(), plain: false }
     }
 
     /// The PRF output for a row's subject. `subject` appends what a row, this one or another of the batch, is drawn from:
@@ -52,18 +60,23 @@ impl<'k> Seeds<'k> {
     pub(super) fn of_text(&mut self, row: usize, input: Input<'_>) -> [u8; TAG] {
         if !self.is_there(row) {
             let texts = input.value.as_string_view();
-            let mut ascii = false;
+            self.plain = false;
             if input.per.is_none() {
                 self.gather(row, &mut |row, out| {
                     if texts.is_valid(row) {
-                        out.extend_from_slice(trimmed(texts.value(row)).as_bytes());
+                        let before = out.len();
+                        put_text(out, texts, row);
+                        if !is_trimmed(&out[before..]) {
+                            out.truncate(before);
+                            out.extend_from_slice(texts.value(row).trim().as_bytes());
+                        }
                     }
                 });
                 // All together: that is cheaper than one by one.
-                ascii = self.subjects.is_ascii();
+                self.plain = self.subjects.is_ascii();
                 self.subjects.make_ascii_lowercase();
             }
-            if !ascii {
+            if !self.plain {
                 self.gather(row, &mut |row, out| {
                     if texts.is_valid(row) {
                         push_text(input.per, row, texts.value(row), out);
@@ -75,12 +88,20 @@ impl<'k> Seeds<'k> {
         self.made[row - self.first]
     }
 
+    /// A row's text as [`Seeds::of_text`] has just folded it, a part of a buffer that goes on behind it: without the blanks
+    /// around it, in lower case. `None` where another column's text decides, or one of these rows' is not in ASCII.
+    pub(super) fn folded(&self, row: usize) -> Option<(&[u8], Range<usize>)> {
+        let place = row.checked_sub(self.first).filter(|_| self.plain)?;
+        let start = if place == 0 { 0 } else { self.ends[place - 1] };
+        Some((&self.subjects, start..self.ends[place]))
+    }
+
     fn is_there(&self, row: usize) -> bool {
         (self.first..self.first + self.made.len()).contains(&row)
     }
 
     /// Puts the subjects of a group side by side.
-    fn gather(&mut self, row: usize, subject: &mut dyn FnMut(usize, &mut Vec<u8>)) {
+    fn gather(&mut self, row: usize, subject: &mut impl FnMut(usize, &mut Vec<u8>)) {
         self.first = row;
         self.subjects.clear();
         self.ends.clear();
@@ -91,8 +112,7 @@ impl<'k> Seeds<'k> {
     }
 
     fn make(&mut self) {
-        // So that the last subject can be read like the others, in whole blocks.
-        self.subjects.extend([0; TAG]);
+        self.subjects.extend_from_slice(&[0; BEHIND]);
         self.made.resize(self.ends.len(), [0; TAG]);
         self.key.prf_each(&self.subjects, &self.ends, &mut self.made);
     }

@@ -43,18 +43,17 @@ impl Mask for Street {
             let number = 1 + draw.below(highest);
             let first = value.trim_start().starts_with(char::is_numeric);
             let last = !first && value.contains(char::is_numeric) && length != Length::Shortest;
-            let mut digits = itoa::Buffer::new();
             if first && length != Length::Shortest {
-                out.push_str(digits.format(number));
+                out.push_number(number);
                 out.push(' ');
             }
             match length {
-                Length::Full => persona.locale.street.write(draw, persona.last.text, out),
-                _ => out.push_str(persona.last.text),
+                Length::Full => persona.locale.street.write(draw, persona.last.text(), out),
+                _ => persona.last.write(out),
             }
             if last {
                 out.push(' ');
-                out.push_str(digits.format(number));
+                out.push_number(number);
             }
         })
     }

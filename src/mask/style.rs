@@ -2,10 +2,7 @@
 
 /// Whether two texts are equal but for blanks around them and the case of letters.
 pub(super) fn same(a: &str, b: &str) -> bool {
-    // Nearly always they begin differently.
-    if let ([first @ b'!'..=b'~', ..], [other @ b'!'..=b'~', ..]) = (a.as_bytes(), b.as_bytes())
-        && !first.eq_ignore_ascii_case(other)
-    {
+    if begin_differently(a.as_bytes(), b.as_bytes()) {
         return false;
     }
     let (a, b) = (trimmed(a), trimmed(b));
@@ -15,13 +12,19 @@ pub(super) fn same(a: &str, b: &str) -> bool {
     a.chars().flat_map(char::to_lowercase).eq(b.chars().flat_map(char::to_lowercase))
 }
 
+/// Whether the first bytes of two texts tell already that they are not the [`same`], as they nearly always do.
+pub(super) fn begin_differently(a: &[u8], b: &[u8]) -> bool {
+    matches!((a, b), ([first @ b'!'..=b'~', ..], [other @ b'!'..=b'~', ..]) if !first.eq_ignore_ascii_case(other))
+}
+
 /// A text without the blanks around it.
 pub(super) fn trimmed(text: &str) -> &str {
-    match text.as_bytes() {
-        // Neither end is a blank, as nearly always.
-        [b'!'..=b'~', .., b'!'..=b'~'] => text,
-        _ => text.trim(),
-    }
+    if is_trimmed(text.as_bytes()) { text } else { text.trim() }
+}
+
+/// Whether it is seen at once that there are no blanks around a text, as it nearly always is.
+pub(super) fn is_trimmed(text: &[u8]) -> bool {
+    matches!(text, [b'!'..=b'~', .., b'!'..=b'~'])
 }
 
 /// Shortens a text to so many characters, without ending it in a blank or a mark that joins.

@@ -70,32 +70,32 @@ impl Mask for Username {
         self.wording.map(input, |draw, persona, Wanted { row, value, length }, out| {
             let joint = value.chars().find(|c| ['.', '_', '-'].contains(c));
             if let Some(tags) = &mut tags {
-                out.push_str(&persona.first.handle);
+                persona.first.write_handle(out);
                 out.push(joint.unwrap_or('_'));
                 if out.len() > self.max_chars.saturating_sub(TAG_CHARS) {
                     out.clear();
                 }
-                return tags.push(row, out);
+                return out.push_block(&tags.tag(row), TAG_CHARS);
             }
             let digits = match length {
                 Length::Full => {
-                    out.push_str(&persona.first.handle);
-                    out.extend(joint);
-                    out.push_str(&persona.last.handle);
+                    persona.first.write_handle(out);
+                    joint.into_iter().for_each(|joint| out.push(joint));
+                    persona.last.write_handle(out);
                     10 + draw.below(90)
                 }
                 Length::Short => {
-                    out.push_str(persona.first.initial());
-                    out.push_str(&persona.last.handle);
+                    out.push(persona.first.initial());
+                    persona.last.write_handle(out);
                     10 + draw.below(990)
                 }
                 Length::Shortest => {
-                    out.push_str(persona.first.initial());
-                    out.push_str(persona.last.initial());
+                    out.push(persona.first.initial());
+                    out.push(persona.last.initial());
                     100 + draw.below(999_900)
                 }
             };
-            out.push_str(&digits.to_string());
+            out.push_number(digits);
         })
     }
 }

@@ -3,14 +3,15 @@
 //! scripts that `fake` has none for ([`own`]). What is made of them is left to the masks.
 
 use super::draw::Draw;
+use super::line::Line;
 use super::params::{ParamDef, ParamKind, Params};
 
 mod fakes;
 mod names;
 mod own;
 
+pub(super) use names::Name;
 use names::Names;
-pub(super) use names::{Letters, Name};
 
 /// The words of one language.
 #[derive(Debug)]
@@ -62,7 +63,7 @@ impl Affixes {
     }
 
     /// Writes the word between two of the affixes.
-    pub(super) fn write(&self, draw: &mut Draw, word: &str, out: &mut String) {
+    pub(super) fn write(&self, draw: &mut Draw, word: &str, out: &mut Line<'_>) {
         if !self.before.is_empty() {
             out.push_str(draw.word(self.before));
             out.push_str(self.gap);
@@ -80,9 +81,9 @@ impl Affixes {
 }
 
 /// Writes a word with its first letter in upper case: `de Jong` in `De Jonglaan`.
-fn push_capitalized(word: &str, out: &mut String) {
+fn push_capitalized(word: &str, out: &mut Line<'_>) {
     let mut chars = word.chars();
-    out.extend(chars.next().into_iter().flat_map(char::to_uppercase));
+    chars.next().into_iter().flat_map(char::to_uppercase).for_each(|c| out.push(c));
     out.push_str(chars.as_str());
 }
 
@@ -131,11 +132,15 @@ impl Locales {
         Self(named.filter_map(|name| LOCALES.iter().find(|locale| locale.name == name).copied()).collect())
     }
 
-    /// One of the languages named; without any, the one of the value's script. Draws either way, so that what is drawn
-    /// next does not hang on the rule.
-    pub(super) fn draw(&self, draw: &mut Draw, value: &str) -> &'static Locale {
+    /// One of the languages named; without any, the one of the value's script, where `plain` says that it is in ASCII.
+    /// Draws either way, so that what is drawn next does not hang on the rule.
+    pub(super) fn draw(&self, draw: &mut Draw, value: &str, plain: bool) -> &'static Locale {
         let index = draw.below(self.0.len().max(1) as u64);
-        self.0.get(index as usize).copied().unwrap_or_else(|| by_script(value))
+        match self.0.get(index as usize) {
+            Some(locale) => locale,
+            None if plain => &fakes::EN,
+            None => by_script(value),
+        }
     }
 }
 
@@ -218,19 +223,20 @@ mod tests {
     /// `fake`'s tables may change with its version; then outputs change, and the changelog has to say so.
     #[test]
     fn the_words_are_pinned() {
-        let mut pins = String::new();
+        let mut pins = Vec::new();
         for locale in LOCALES {
             let key = RootKey::new([3; 32]).domain(locale.name);
             let mut draw = Draw::new(key.prf(&[b"pin"]));
-            let (first, last) = (locale.first(&mut draw).text, locale.last(&mut draw).text);
-            pins += &format!("{}: {first}, {last}", locale.name);
+            let (first, last) = (locale.first(&mut draw).text(), locale.last(&mut draw).text());
+            let mut line = Line::behind(&mut pins);
+            line.push_str(&format!("{}: {first}, {last}", locale.name));
             for affixes in [&locale.city, &locale.street, &locale.company] {
-                pins += ", ";
-                affixes.write(&mut draw, last, &mut pins);
+                line.push_str(", ");
+                affixes.write(&mut draw, last, &mut line);
             }
-            pins.push('\n');
+            line.push('\n');
         }
-        assert_eq!(pins, PINS);
+        assert_eq!(String::from_utf8(pins).unwrap(), PINS);
     }
 
     const PINS: &str = "\

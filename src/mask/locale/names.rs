@@ -1,22 +1,57 @@
-//! Names as masks need them, each looked at once: as it is written, as handles write it, which letters it is made of.
+//! Names as masks need them, each looked at once: as it is written, as handles write it, and what it is found by.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::mask::draw::Draw;
 use crate::mask::handle::push_handle;
+use crate::mask::line::Line;
 
-/// A given or family name, in one line of the processor's cache.
+/// A given or family name. There are thousands, which are read in no order: small, so that most stay in the processor's cache.
 #[derive(Debug)]
-#[repr(align(64))]
 pub(in crate::mask) struct Name {
-    /// As it is written.
-    pub(in crate::mask) text: &'static str,
-    /// As handles write it: ASCII letters and digits in lower case, at least one.
-    pub(in crate::mask) handle: Box<str>,
-    /// Its letters.
-    pub(in crate::mask) letters: Letters,
-    /// Whether it is one word of ASCII's letters and digits.
-    pub(in crate::mask) word: bool,
+    short: Short,
+    full: Box<Full>,
+}
+
+/// A name at its full length.
+#[derive(Debug)]
+struct Full {
+    written: &'static str,
+    handle: Box<str>,
+}
+
+/// A name of at most 15 bytes as it is written, then how many they are and what it is like.
+#[derive(Clone, Copy, Debug)]
+struct Short([u8; 16]);
+
+/// Bits of the last byte of a [`Short`] that are a length; all of them where the name is longer.
+const LENGTH: u8 = 0x1F;
+
+/// Set in the last byte of a [`Short`]: the name is one word of ASCII's letters and digits.
+const WORD: u8 = 0x20;
+
+/// Letters that a name is looked for by.
+const FOUND_BY: usize = 3;
+
+impl Short {
+    fn of(text: &str) -> Self {
+        let mut short = [0; 16];
+        let len = text.len().min(15);
+        short[..len].copy_from_slice(&text.as_bytes()[..len]);
+        let word = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        short[15] = if text.len() > 15 { LENGTH } else { len as u8 } | if word { WORD } else { 0 };
+        Self(short)
+    }
+
+    /// How many bytes it has; `None` where the name is longer.
+    fn len(&self) -> Option<usize> {
+        Some(self.0[15] & LENGTH).filter(|len| *len < LENGTH).map(usize::from)
+    }
+
+    fn is_word(&self) -> bool {
+        self.0[15] & WORD > 0
+    }
 }
 
 /// The given or the family names of a language.
@@ -48,8 +83,7 @@ impl Name {
     fn new(text: &'static str) -> Self {
         let mut handle = String::new();
         push_handle(text, &mut handle);
-        let word = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        Self { text, handle: handle.into(), letters: Letters::of(text), word }
+        Self { short: Short::of(text), full: Box::new(Full { written: text, handle: handle.into() }) }
     }
 
     /// A name that stands in no list.
@@ -58,10 +92,71 @@ impl Name {
         Box::leak(Box::new(Self::new(text)))
     }
 
-    /// Its first letter as handles write it.
-    pub(in crate::mask) fn initial(&self) -> &str {
-        self.handle.get(..1).unwrap_or_default()
+    /// As it is written.
+    pub(in crate::mask) fn text(&self) -> &'static str {
+        self.full.written
     }
+
+    /// Writes it.
+    #[inline]
+    pub(in crate::mask) fn write(&self, out: &mut Line<'_>) {
+        match self.short.len() {
+            Some(len) => out.push_block(&self.short.0, len),
+            None => out.push_str(self.full.written),
+        }
+    }
+
+    /// Writes it as handles do: ASCII letters and digits in lower case, at least one.
+    #[inline]
+    pub(in crate::mask) fn write_handle(&self, out: &mut Line<'_>) {
+        match self.short.len().filter(|_| self.short.is_word()) {
+            Some(len) => out.push_block(&lower(self.short.0), len),
+            None => out.push_str(&self.full.handle),
+        }
+    }
+
+    /// Its first letter as handles write it.
+    pub(in crate::mask) fn initial(&self) -> char {
+        match self.short.is_word() {
+            true => char::from(lower(self.short.0)[0]),
+            false => self.full.handle.chars().next().unwrap_or('x'),
+        }
+    }
+
+    /// Whether it is one word of ASCII's letters and digits.
+    pub(in crate::mask) fn is_word(&self) -> bool {
+        self.short.is_word()
+    }
+
+    /// Whether such a word may stand in a text in lower case, a part of a buffer. What is behind the text may be taken for
+    /// a part of it; what says no is sure.
+    pub(in crate::mask) fn may_stand_in(&self, buffer: &[u8], text: Range<usize>) -> bool {
+        /// Places that are looked at together.
+        const PLACES: usize = 32;
+        let [a, b, c, ..] = lower(self.short.0);
+        if self.short.len().is_some_and(|len| len < FOUND_BY) {
+            return true;
+        }
+        let mut at = text.start;
+        while at < text.end {
+            let Some(chars) = buffer[at..].first_chunk::<{ PLACES + FOUND_BY - 1 }>() else { return true };
+            let mut found = false;
+            for place in 0..PLACES {
+                found |= (chars[place] == a) & (chars[place + 1] == b) & (chars[place + 2] == c);
+            }
+            if found {
+                return true;
+            }
+            at += PLACES;
+        }
+        false
+    }
+}
+
+/// Letters of ASCII in lower case; digits stay. (A loop over the array: `map` would call a function for it.)
+fn lower(mut word: [u8; 16]) -> [u8; 16] {
+    word.iter_mut().for_each(|c| *c |= 0x20);
+    word
 }
 
 /// Mends three slips of `fake` 5.1.0: `Ricci` with a tab, `Floris` with a comma, `D'Ávila` with a double quote.
@@ -70,35 +165,4 @@ fn clean(word: &'static str) -> &'static str {
         return "D'Ávila";
     }
     word.trim_matches(|c: char| c == ',' || c.is_whitespace())
-}
-
-/// Which characters stand side by side in a text.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::mask) struct Letters {
-    /// Whether it is in ASCII.
-    pub(in crate::mask) plain: bool,
-    /// A bit for each pair, in lower case; many pairs share one.
-    pairs: u64,
-}
-
-impl Letters {
-    /// Those of a text.
-    pub(in crate::mask) fn of(text: &str) -> Self {
-        let mut pairs = 0u64;
-        let mut all = 0;
-        let mut before = None;
-        for byte in text.bytes() {
-            all |= byte;
-            let letter = u32::from(byte | 0x20);
-            if let Some(before) = before.replace(letter) {
-                pairs |= 1u64.rotate_left(5 * before + letter);
-            }
-        }
-        Self { plain: all < 0x80, pairs }
-    }
-
-    /// Whether another text may stand in this one, if both are in ASCII.
-    pub(in crate::mask) fn hold(self, other: Letters) -> bool {
-        other.pairs & !self.pairs == 0
-    }
 }

@@ -13,6 +13,7 @@ use arrow::datatypes::{
 
 use super::{Reason, array, network, numeric, range, time};
 use crate::batch::{Cells, Encoding, Sealed};
+use crate::blocks::{put_block, put_sized_text};
 use crate::schema::Kind;
 
 /// One column of a masked batch, ready to be written cell by cell.
@@ -197,26 +198,19 @@ impl<'a> Cursor<'a> {
         // What most masked columns are, without a detour.
         match self {
             Cursor::Text(texts) if texts.is_valid(row) => {
-                let bytes = texts.value(row).as_bytes();
-                let len = i32::try_from(bytes.len()).map_err(|_| TOO_LARGE)?;
-                out.reserve(4 + bytes.len());
-                out.extend_from_slice(&len.to_be_bytes());
-                out.extend_from_slice(bytes);
+                put_sized_text(out, texts, row);
                 return Ok(());
             }
             Cursor::Int4(array) if array.is_valid(row) => {
-                let cell = 4u64 << 32 | u64::from(array.value(row).cast_unsigned());
-                out.extend_from_slice(&cell.to_be_bytes());
+                put_number(4, array.value(row).cast_unsigned().into(), out);
                 return Ok(());
             }
             Cursor::Int8(array) if array.is_valid(row) => {
-                let cell = 8u128 << 64 | u128::from(array.value(row).cast_unsigned());
-                out.extend_from_slice(&cell.to_be_bytes()[4..]);
+                put_number(8, array.value(row).cast_unsigned(), out);
                 return Ok(());
             }
             Cursor::Date(array) if array.is_valid(row) => {
-                let cell = 4u64 << 32 | u64::from(date(array.value(row))?.cast_unsigned());
-                out.extend_from_slice(&cell.to_be_bytes());
+                put_number(4, date(array.value(row))?.cast_unsigned().into(), out);
                 return Ok(());
             }
             _ => {}
@@ -296,6 +290,12 @@ impl<'a> Cursor<'a> {
         }
         Ok(())
     }
+}
+
+/// Writes a length of at most 8 and so many bytes of a number.
+fn put_number(len: usize, number: u64, out: &mut Vec<u8>) {
+    let cell = (len as u128) << (8 * len) | u128::from(number);
+    put_block(out, &(cell << (96 - 8 * len)).to_be_bytes(), 4 + len);
 }
 
 /// Where a row's elements stand.

@@ -1,7 +1,10 @@
 //! Masked batches to the bytes of `COPY ... FROM STDIN`.
 
+use arrow::array::{Array as _, StringViewArray};
+
 use super::cursor::Cursor;
 use crate::batch::{Encoding, Sealed};
+use crate::blocks::{put_block, put_part, put_sized_text};
 use crate::mask::{CellError, MaskedBatch};
 use crate::schema::Kind;
 
@@ -72,6 +75,8 @@ impl Encoder {
 enum Piece<'a> {
     /// Kept columns that came side by side, from the first to the last: one copy for all of them.
     Run(&'a Sealed, &'a Sealed),
+    /// A column of texts without NULL.
+    Texts(&'a StringViewArray),
     /// One column, with its index.
     Column(usize, &'a Cursor<'a>),
 }
@@ -82,16 +87,21 @@ fn binary_rows(cursors: &[Cursor<'_>], rows: usize, out: &mut Vec<u8>) -> Result
         match (cursor, pieces.last_mut()) {
             (Cursor::Sealed(sealed), Some(Piece::Run(_, last))) if last.is_before(sealed) => *last = sealed,
             (Cursor::Sealed(sealed), _) if sealed.is_streamed() => pieces.push(Piece::Run(sealed, sealed)),
+            (Cursor::Text(texts), _) if texts.null_count() == 0 => pieces.push(Piece::Texts(texts)),
             _ => pieces.push(Piece::Column(column, cursor)),
         }
     }
     // A table has at most 1600 columns.
     let count = u16::try_from(cursors.len()).unwrap_or(u16::MAX).to_be_bytes();
     for row in 0..rows {
-        out.extend_from_slice(&count);
+        put_block(out, &count, 2);
         for piece in &pieces {
             match piece {
-                Piece::Run(first, last) => out.extend_from_slice(first.run(last, row)),
+                Piece::Run(first, last) => {
+                    let (bytes, run) = first.run(last, row);
+                    put_part(out, bytes, run);
+                }
+                Piece::Texts(texts) => put_sized_text(out, texts, row),
                 Piece::Column(column, cursor) => {
                     cursor.sized(row, out).map_err(|reason| CellError { column: *column, row, reason })?;
                 }

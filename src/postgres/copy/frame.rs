@@ -113,7 +113,6 @@ impl Decoder {
 
     fn binary_row(&mut self) -> Result<Step, Reason> {
         let bytes = &self.buffer[self.at..];
-        let number = |at: usize| bytes[at..].first_chunk::<4>().map(|four| i32::from_be_bytes(*four));
         match self.state {
             State::End if bytes.is_empty() => return Ok(Step::End),
             State::End => return Err("it went on after its end"),
@@ -124,7 +123,7 @@ impl Decoder {
                 if !bytes.starts_with(b"PGCOPY\n\xff\r\n\0") {
                     return Err("it is not in COPY's binary format");
                 }
-                let extension = number(HEAD - 4).and_then(|len| usize::try_from(len).ok()).unwrap_or_default();
+                let extension = bytes[HEAD - 4..].first_chunk().map_or(0, |four| u32::from_be_bytes(*four)) as usize;
                 if bytes.len() < HEAD + extension {
                     return Ok(Step::More);
                 }
@@ -145,24 +144,22 @@ impl Decoder {
         if usize::try_from(count) != Ok(self.columns.len()) {
             return Err("a row has another number of columns");
         }
-        let end = start(self.buffer.len())?;
-        let mut rest = &bytes[2..];
+        // Every place inside the buffer fits.
+        start(self.buffer.len())?;
+        let mut at = self.at + 2;
         for column in &mut self.cells {
-            let cut = rest.split_first_chunk::<4>().and_then(|(len, rest)| {
-                let len = i32::from_be_bytes(*len);
-                // NULL has the length -1 and no bytes.
-                Some((len, rest, rest.get(len.max(0) as usize..)?))
-            });
-            let Some((len, value, behind)) = cut else {
+            // NULL has the length -1 and no bytes.
+            let len = self.buffer[at..].first_chunk().map_or(i32::MAX, |len| i32::from_be_bytes(*len).max(-1));
+            let end = at + 4 + len.max(0) as usize;
+            if end > self.buffer.len() {
                 // The row goes on in the next message: its cells are cut again then.
                 self.cells.iter_mut().for_each(|column| column.truncate(self.rows));
                 return Ok(Step::More);
-            };
-            let from = end - value.len() as u32;
-            column.push(if len < 0 { Cell::null_at(from) } else { Cell::new(from, len) });
-            rest = behind;
+            }
+            column.push(Cell::new((at + 4) as u32, len));
+            at = end;
         }
-        self.at = self.buffer.len() - rest.len();
+        self.at = at;
         Ok(Step::Row)
     }
 
@@ -213,18 +210,18 @@ impl Decoder {
 
     /// Hands the gathered rows over; what is not cut yet begins the next batch.
     fn batch(&mut self) -> Result<Batch, Failure> {
-        let rest = self.buffer[self.at..].to_vec();
-        let mut buffer = std::mem::replace(&mut self.buffer, rest);
-        buffer.truncate(self.at);
         // The message that fills a batch goes beyond it; only a long one makes the buffer grow.
-        self.buffer.reserve(BATCH_BYTES + BATCH_BYTES / 8);
+        let next = Vec::with_capacity(BATCH_BYTES + BATCH_BYTES / 8);
+        let mut buffer = std::mem::replace(&mut self.buffer, next);
+        self.buffer.extend_from_slice(&buffer[self.at..]);
+        buffer.truncate(self.at);
         self.at = 0;
         let rows = std::mem::take(&mut self.rows);
         let first_row = self.total - rows as u64 + 1;
         let bytes = Bytes::from(buffer);
         let mut columns = Vec::with_capacity(self.columns.len());
         for (place, ((name, ty, want), cells)) in self.columns.iter().zip(&mut self.cells).enumerate() {
-            let cells = std::mem::replace(cells, Vec::with_capacity(rows));
+            let cells = std::mem::replace(cells, Vec::with_capacity(rows + rows / 8));
             let sealed = match self.encoding {
                 Encoding::Binary => Sealed::streamed(bytes.clone(), cells, place),
                 Encoding::Text => Sealed::new(bytes.clone(), cells, self.encoding),

@@ -14,7 +14,8 @@ use arrow::datatypes::{
 };
 
 use super::{Fields, Reason, array, network, numeric, range, time};
-use crate::batch::{Encoding, Sealed, arrow_type};
+use crate::batch::{Cell, Encoding, Sealed, arrow_type};
+use crate::blocks::put_part;
 use crate::schema::{Kind, Type};
 
 /// A cell that could not be decoded: its row, and why.
@@ -42,6 +43,9 @@ pub fn open(ty: &Type, sealed: &Sealed) -> Result<ArrayRef, OpenError> {
     if as_it_is {
         return views(ty, sealed);
     }
+    if let Some(array) = whole_numbers(&ty.kind, sealed) {
+        return Ok(array);
+    }
     let cells: Vec<Option<&[u8]>> = (0..sealed.len()).map(|row| sealed.get(row)).collect();
     column(&ty.kind, ty.padded, sealed.encoding(), &cells)
 }
@@ -58,24 +62,62 @@ fn views(ty: &Type, sealed: &Sealed) -> Result<ArrayRef, OpenError> {
     }
     let size = sealed.size();
     i32::try_from(size).map_err(|_| OpenError { row: 0, reason: TOO_LARGE })?;
-    let mut bytes = Vec::with_capacity(size);
-    let mut ends = Vec::with_capacity(sealed.len() + 1);
+    let (buffer, cells) = sealed.parts();
+    // With a block more.
+    let mut texts = Vec::with_capacity(size + 32);
+    let mut ends = Vec::with_capacity(cells.len() + 1);
     ends.push(0);
-    ends.extend((0..sealed.len()).map(|row| {
-        let text = sealed.get(row).and_then(|cell| cell.get(skip..)).unwrap_or_default();
-        bytes.extend_from_slice(if ty.padded { text.trim_ascii_end_blanks() } else { text });
+    let mut all = true;
+    ends.extend(cells.iter().map(|cell| {
+        match cell.range() {
+            Some(part) if skip == 0 && !ty.padded => put_part(&mut texts, buffer, part),
+            Some(part) => {
+                let text = &buffer[part.start + skip..part.end];
+                texts.extend_from_slice(if ty.padded { text.trim_ascii_end_blanks() } else { text });
+            }
+            None => all = false,
+        }
         // Not above the size of all cells.
-        bytes.len() as i32
+        texts.len() as i32
     }));
-    let is_there = |row: usize| sealed.get(row).is_some();
-    let nulls = (!(0..sealed.len()).all(is_there)).then(|| (0..sealed.len()).map(is_there).collect());
+    let nulls = (!all).then(|| cells.iter().map(|cell| cell.range().is_some()).collect());
     // Which row is broken is looked for only then: a text may be broken that its neighbour completes.
-    match StringArray::try_new(OffsetBuffer::new(ends.into()), bytes.into(), nulls) {
+    match StringArray::try_new(OffsetBuffer::new(ends.into()), texts.into(), nulls) {
         Ok(texts) => Ok(Arc::new(StringViewArray::from(&texts))),
         Err(_) => {
             let broken = |row: &usize| sealed.get(*row).is_some_and(|bytes| std::str::from_utf8(bytes).is_err());
             Err(OpenError { row: (0..sealed.len()).find(broken).unwrap_or_default(), reason: NO_UTF8 })
         }
+    }
+}
+
+/// Whole numbers and dates of a binary column without NULL, as most keys are; `None` for others, and where one is broken.
+fn whole_numbers(kind: &Kind, sealed: &Sealed) -> Option<ArrayRef> {
+    fn read<T: ArrowPrimitiveType, const N: usize>(
+        sealed: &Sealed,
+        number: impl Fn([u8; N]) -> Option<T::Native>,
+    ) -> Option<ArrayRef> {
+        let (buffer, cells) = sealed.parts();
+        let value = |cell: &Cell| number(*buffer[cell.range()?].as_array()?);
+        let mut values = Vec::with_capacity(cells.len());
+        for cell in cells {
+            values.push(value(cell)?);
+        }
+        Some(Arc::new(PrimitiveArray::<T>::new(values.into(), None)))
+    }
+    match (sealed.encoding(), kind) {
+        (Encoding::Binary, Kind::Int4) => read::<Int32Type, 4>(sealed, |bytes| Some(i32::from_be_bytes(bytes))),
+        (Encoding::Binary, Kind::Int8) => read::<Int64Type, 8>(sealed, |bytes| Some(i64::from_be_bytes(bytes))),
+        (Encoding::Binary, Kind::Date) => read::<Date32Type, 4>(sealed, |bytes| date(bytes).ok()),
+        _ => None,
+    }
+}
+
+/// Days since 1970 of a date as it is sent: days since 2000.
+fn date(bytes: [u8; 4]) -> Result<i32, Reason> {
+    match i32::from_be_bytes(bytes) {
+        infinite @ (i32::MIN | i32::MAX) => Ok(infinite),
+        days => days.checked_add(time::EPOCH_DAYS).ok_or("the date is too late"),
     }
 }
 
@@ -116,13 +158,7 @@ fn column(kind: &Kind, padded: bool, encoding: Encoding, cells: &[Option<&[u8]>]
             if binary { Ok(f64::from_be_bytes(fixed(bytes)?)) } else { parse(bytes) }
         }),
         Kind::Date => primitives::<Date32Type>(kind, cells, |bytes| {
-            if !binary {
-                return time::parse_date(text(bytes)?);
-            }
-            match i32::from_be_bytes(fixed(bytes)?) {
-                infinite @ (i32::MIN | i32::MAX) => Ok(infinite),
-                days => days.checked_add(time::EPOCH_DAYS).ok_or("the date is too late"),
-            }
+            if binary { date(fixed(bytes)?) } else { time::parse_date(text(bytes)?) }
         }),
         Kind::Timestamp | Kind::TimestampTz => primitives::<TimestampMicrosecondType>(kind, cells, |bytes| {
             if !binary {
