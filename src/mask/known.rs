@@ -2,13 +2,13 @@
 //! is remembered is little, is learnt from a unit's first batches, and is given up where hardly a value comes again.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
+use ahash::RandomState;
 use arrow::array::{Array, ArrayRef, AsArray, StringViewArray, UInt32Array};
 use arrow::compute::{concat, interleave, take};
 
 use super::MaskError;
-use super::repeats::{ShortText, ShortTexts};
+use super::repeats::{ShortText, ShortTexts, hasher};
 use crate::blocks::short_text;
 
 /// Batches that values are learnt from.
@@ -19,6 +19,8 @@ const TRIAL: usize = 8;
 const ONE_OF: usize = 4;
 /// Values that are remembered at the most.
 const MOST: usize = 4096;
+/// Bytes of the longest.
+const LONGEST: usize = 64;
 
 /// What is known of a column of texts, within one unit.
 pub(super) struct Known {
@@ -27,16 +29,17 @@ pub(super) struct Known {
     looked_for: usize,
     found: usize,
     given_up: bool,
-    /// Places of values among the images.
-    places: HashMap<ShortText, usize, ShortTexts>,
+    /// Places of values among the images: of short ones, and of others.
+    short: HashMap<ShortText, usize, ShortTexts>,
+    long: HashMap<Box<str>, usize, RandomState>,
     images: Option<ArrayRef>,
 }
 
 impl Known {
     /// Nothing yet.
     pub(super) fn nothing() -> Self {
-        let places = HashMap::default();
-        Self { batches: 0, looked_for: 0, found: 0, given_up: false, places, images: None }
+        let long = HashMap::with_hasher(hasher());
+        Self { batches: 0, looked_for: 0, found: 0, given_up: false, short: HashMap::default(), long, images: None }
     }
 
     /// The images of values, of which `mask` gets those that are not known. It has to be a function of single values.
@@ -54,10 +57,8 @@ impl Known {
         let mut fresh = Vec::new();
         let mut places = Vec::with_capacity(texts.len());
         for (row, at) in (0..).zip(0..texts.len()) {
-            // NULL's image is NULL, and nobody knows it.
-            let text = short_text(texts, at).filter(|_| texts.is_valid(at));
-            match text.and_then(|text| self.places.get(&ShortText(text))) {
-                Some(place) => places.push((0, *place)),
+            match self.place(texts, at) {
+                Some(place) => places.push((0, place)),
                 None => {
                     places.push((1, fresh.len()));
                     fresh.push(row);
@@ -84,6 +85,16 @@ impl Known {
         interleave(&[&known, &images], &places).map_err(|_| defect)
     }
 
+    /// Where the image of a row's value stands, if it is known. That of NULL is NULL, and never looked for.
+    fn place(&self, texts: &StringViewArray, row: usize) -> Option<usize> {
+        match short_text(texts, row) {
+            _ if texts.is_null(row) => None,
+            Some(text) => self.short.get(&ShortText(text)).copied(),
+            None if self.long.is_empty() => None,
+            None => self.long.get(texts.value(row)).copied(),
+        }
+    }
+
     /// Gives up where it is not worth it.
     fn judge(&mut self, looked_for: usize, found: usize) {
         self.batches += 1;
@@ -106,14 +117,16 @@ impl Known {
         let mut learnt = Vec::new();
         for (image, row) in (0u32..).zip(rows.values()) {
             let row = *row as usize;
-            let room = self.places.len() < MOST && texts.is_valid(row);
-            let next = self.places.len();
-            if let Some(text) = short_text(texts, row).filter(|_| room)
-                && let Entry::Vacant(place) = self.places.entry(ShortText(text))
-            {
-                place.insert(next);
-                learnt.push(image);
+            let next = self.short.len() + self.long.len();
+            if next >= MOST || texts.is_null(row) || self.place(texts, row).is_some() {
+                continue;
             }
+            match (short_text(texts, row), texts.value(row)) {
+                (Some(text), _) => self.short.insert(ShortText(text), next),
+                (None, text) if text.len() <= LONGEST => self.long.insert(text.into(), next),
+                _ => continue,
+            };
+            learnt.push(image);
         }
         // Copied out, so that a few images do not keep all of a batch.
         let copied = take(images, &UInt32Array::from(learnt), None).map(|images| images.as_string_view().gc());
@@ -122,7 +135,7 @@ impl Known {
             None => Ok(std::sync::Arc::new(images)),
         });
         match joined {
-            Ok(images) if images.len() == self.places.len() => self.images = Some(images),
+            Ok(images) if images.len() == self.short.len() + self.long.len() => self.images = Some(images),
             _ => *self = Self { given_up: true, ..Self::nothing() },
         }
     }
@@ -163,8 +176,10 @@ mod tests {
         let asked: Vec<usize> = (0..20).map(|n| masked(&mut known, &batch(7 * n))).collect();
         assert_eq!(asked[0], 100);
         assert!(asked[1..].iter().all(|asked| *asked == 10), "{asked:?}");
-        let long = texts([Some("x".repeat(32)), Some("value 1".to_owned())]);
-        assert_eq!([masked(&mut known, &long), masked(&mut known, &long)], [1, 1]);
+        let too_long = texts([Some("x".repeat(LONGEST + 1)), Some("value 1".to_owned())]);
+        assert_eq!([masked(&mut known, &too_long), masked(&mut known, &too_long)], [1, 1]);
+        let long = texts([31, 32, LONGEST, 31].map(|len| Some("y".repeat(len))));
+        assert_eq!([masked(&mut known, &long), masked(&mut known, &long)], [4, 0]);
     }
 
     #[test]
@@ -173,7 +188,7 @@ mod tests {
         let value = |n: usize, row: usize| Some(format!("value {}", if row < 20 { 0 } else { 1000 * n + row }));
         let asked: Vec<usize> =
             (0..30).map(|n| masked(&mut known, &texts((0..1000).map(|row| value(n, row))))).collect();
-        assert!(known.given_up && known.places.is_empty() && known.images.is_none());
+        assert!(known.given_up && known.short.is_empty() && known.images.is_none());
         assert!(asked.ends_with(&[1000; 12]), "{asked:?}");
     }
 
@@ -186,7 +201,7 @@ mod tests {
         };
         (0..100).for_each(|n| assert!(masked(&mut known, &batch(n)) <= 1000));
         assert!(!known.given_up);
-        assert_eq!(known.places.len(), MOST);
+        assert_eq!(known.short.len(), MOST);
         assert_eq!(masked(&mut known, &batch(100)), 500);
     }
 

@@ -16,7 +16,7 @@ const LOOKED_AT: u64 = 64;
 
 /// One of so many has to repeat what another one holds: else the column is likely to have hundreds of values or more, and
 /// looking for the others would cost more than it saves.
-const ONE_OF: usize = 16;
+const ONE_OF: usize = 32;
 
 /// The different values of a column, and which of them each row holds.
 pub(super) struct Repeats {
@@ -139,7 +139,7 @@ impl Hasher for Folded {
 }
 
 /// The order of a map does not enter; fixed seeds, so that runs are alike in time as well.
-fn hasher() -> RandomState {
+pub(super) fn hasher() -> RandomState {
     RandomState::with_seeds(1, 2, 3, 4)
 }
 
