@@ -1,6 +1,7 @@
 //! What production changed after the rules were reviewed: nothing that nobody judged is read.
 
 use std::fs;
+use std::time::Duration;
 
 use crate::support::{Case, bauta, production, run};
 
@@ -25,6 +26,22 @@ fn changed<T>(case: &Case, sql: &str, then: impl FnOnce(&str) -> T) -> T {
     result
 }
 
+/// Scans of a database's tables. A session tells of its own when it ends, before it is seen no more: all others are waited for.
+fn scans(database: &str) -> String {
+    let others = format!(
+        "select count(*) from pg_stat_activity where datname = '{database}' and backend_type = 'client backend'"
+    );
+    let ended = || production().sql("postgres", &others) == "0";
+    assert!(
+        (0..500).any(|_| ended() || {
+            std::thread::sleep(Duration::from_millis(20));
+            false
+        }),
+        "a session goes on"
+    );
+    production().sql(database, "select coalesce(sum(seq_scan + coalesce(idx_scan, 0)), 0) from pg_stat_user_tables")
+}
+
 fn lines(file: &str) -> Vec<String> {
     let text = fs::read_to_string(format!("tests/cases/changes/{file}")).unwrap();
     text.lines().filter(|line| !line.starts_with("--")).map(str::to_owned).collect()
@@ -33,14 +50,13 @@ fn lines(file: &str) -> Vec<String> {
 #[test]
 fn a_change_after_the_review_stops_the_run_before_a_row_is_read() {
     let case = case("changes");
-    let scans = "select coalesce(sum(seq_scan + coalesce(idx_scan, 0)), 0) from pg_stat_user_tables";
     let stops = lines("stops.sql");
     let stopped = |line: &String| {
         let (sql, says) = line.split_once(" => ").unwrap();
         let (ran, before, after) = changed(&case, sql, |database| {
-            let before = production().sql(database, scans);
+            let before = scans(database);
             let ran = case.refresh(&["--source", &production().uri("reader", database)]);
-            (ran, before, production().sql(database, scans))
+            (ran, before, scans(database))
         });
         assert_eq!(ran.code, 2, "{sql}\n{}", ran.stderr);
         assert!(ran.stderr.contains(says), "{sql}\n{says}\n{}", ran.stderr);
