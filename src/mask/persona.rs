@@ -17,7 +17,7 @@ use super::draw::{Draw, draw_from};
 use super::line::Line;
 use super::locale::{Locale, Locales, Name};
 use super::map::map_lines;
-use super::seeds::Seeds;
+use super::seeds::{BEHIND, Seeds};
 use super::style::{Style, begin_differently, cut, same};
 use super::{ColumnFacts, Input, MaskError, Params};
 use crate::key::DomainKey;
@@ -71,7 +71,7 @@ fn folded<'b>(text: &str, buffer: &'b mut Vec<u8>) -> Option<(&'b [u8], Range<us
     buffer.clear();
     buffer.extend_from_slice(text.as_bytes());
     buffer.make_ascii_lowercase();
-    buffer.extend_from_slice(&[0; 48]);
+    buffer.extend_from_slice(&[0; BEHIND]);
     Some((buffer, 0..text.len()))
 }
 

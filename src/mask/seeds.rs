@@ -28,7 +28,7 @@ pub(super) struct Seeds<'k> {
 }
 
 /// Bytes behind the subjects: that the last ones can be read like the others, in blocks.
-const BEHIND: usize = 48;
+pub(super) const BEHIND: usize = 48;
 
 impl<'k> Seeds<'k> {
     /// For a batch of so many rows.
