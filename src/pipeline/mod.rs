@@ -148,11 +148,27 @@ async fn make(
         until_stopped(&options.stop, scan::staging(plan, loaded.as_ref(), &watch)).await?;
     }
     let totals = ledger.totals();
-    let facts = until_stopped(&options.stop, generation.seal(plan, &totals, observer)).await?;
+    let sealed = until_stopped(&options.stop, generation.seal(plan, &totals, observer));
+    let (facts, findings) = beside(sealed, || watch.findings(plan))?;
     observer.event(Event::Stage("verifying".to_owned()));
-    let passed = judge(plan, &totals, watch.findings(plan), facts)?;
+    let passed = judge(plan, &totals, findings, facts)?;
     passed.warnings.iter().for_each(|warning| observer.event(Event::Warning(warning.clone())));
     Ok(passed)
+}
+
+/// Computes something while the target's server is at work. Blocks this thread of the runtime; its other threads go on.
+fn beside<A, B: Send>(
+    served: impl Future<Output = Result<A, Failure>>,
+    compute: impl FnOnce() -> B + Send,
+) -> Result<(A, B), Failure> {
+    tokio::task::block_in_place(|| {
+        std::thread::scope(|scope| {
+            let computed = scope.spawn(compute);
+            let served = tokio::runtime::Handle::current().block_on(served);
+            let computed = computed.join().map_err(|_| Failure::bug("what rows said could not be summed up"));
+            Ok((served?, computed?))
+        })
+    })
 }
 
 /// Streams all tables through the masks. Blocks this thread of the runtime; its other threads go on.

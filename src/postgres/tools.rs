@@ -37,18 +37,31 @@ impl fmt::Display for Version {
     }
 }
 
-impl Tools {
-    /// Finds the programs that fit: of the target's major version, else of the nearest one above it, in the newest minor
+/// The programs that there are on this machine.
+#[derive(Debug)]
+pub struct Installed {
+    programs: Vec<Tools>,
+    /// Folders where other programs stand in for them.
+    stand_ins: Vec<PathBuf>,
+}
+
+impl Installed {
+    /// Looks for them. Blocks: it runs each that it finds, to learn its version.
+    pub fn look(search: &Search) -> Self {
+        let (programs, stand_ins) = apart(folders(search));
+        Self { programs: programs.iter().filter_map(|folder| look(folder)).collect(), stand_ins }
+    }
+
+    /// Those that fit two servers: of the target's major version, else of the nearest one above it, in the newest minor
     /// version. Both versions are `server_version_num`s; the target is at or above the source.
     ///
     /// # Errors
     /// There are none that fit (exit 3); the remedy names the package.
-    pub fn find(search: &Search, source: u32, target: u32) -> Result<Self, Failure> {
+    pub fn fitting(self, source: u32, target: u32) -> Result<Tools, Failure> {
         let major = source.max(target) / 10_000;
-        let (programs, stand_ins) = apart(folders(search));
-        let mut found: Vec<Self> = programs.iter().filter_map(|folder| look(folder)).collect();
+        let mut found = self.programs;
         if choose(&found, major).is_none() {
-            found.extend(stand_ins.iter().filter_map(|folder| look(folder)));
+            found.extend(self.stand_ins.iter().filter_map(|folder| look(folder)));
         }
         choose(&found, major).cloned().ok_or_else(|| {
             let seen = found.iter().map(|tools| tools.version).max();
@@ -57,7 +70,9 @@ impl Tools {
                 .remedy(format!("apt-get install postgresql-client-{major}"))
         })
     }
+}
 
+impl Tools {
     /// Their version.
     pub fn version(&self) -> Version {
         self.version
@@ -203,7 +218,7 @@ mod tests {
     fn where_none_fit_the_package_is_named() {
         let empty = tempfile::tempdir().unwrap();
         let search = Search { named: Some(empty.path().to_owned()), ..Search::default() };
-        let failure = Tools::find(&search, 150_018, 160_002).unwrap_err();
+        let failure = Installed::look(&search).fitting(150_018, 160_002).unwrap_err();
         assert_eq!(failure.kind, crate::failure::Kind::World);
         assert!(failure.to_string().contains("apt-get install postgresql-client-16"), "{failure}");
     }

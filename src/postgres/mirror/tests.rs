@@ -11,6 +11,7 @@ use crate::postgres::properties;
 use crate::postgres::sql;
 use crate::postgres::throwaway::Search;
 use crate::postgres::throwaway::tests::server;
+use crate::postgres::tools::Installed;
 use crate::schema::TableName;
 
 const HOSTILE: &str = include_str!("hostile.sql");
@@ -26,7 +27,7 @@ fn loader(database: &str) -> Address {
 fn tools() -> Tools {
     let search = Search { path: std::env::var_os("PATH"), installed: true, ..Search::default() };
     let version = server().binaries.major * 10_000;
-    Tools::find(&search, version, version).unwrap()
+    Installed::look(&search).fitting(version, version).unwrap()
 }
 
 async fn run(session: &Session, sql: &str) {

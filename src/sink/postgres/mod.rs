@@ -23,7 +23,7 @@ use crate::postgres::publish::Ready;
 use crate::postgres::role::Powers;
 use crate::postgres::rows;
 use crate::postgres::throwaway::Search;
-use crate::postgres::tools::Tools;
+use crate::postgres::tools::Installed;
 use crate::report::{Event, Observer};
 use crate::verify::{Facts, Ledger, Passed};
 
@@ -107,6 +107,8 @@ impl PostgresSink {
         let publisher = publisher.with_database(target.database());
         let allowed = Allowed { same_cluster: options.allow_same_cluster, adopt: options.adopt };
         interlock::refuse_name(target.database(), &options.maintenance)?;
+        let search = options.search.clone();
+        let installed = tokio::task::spawn_blocking(move || Installed::look(&search));
         interlock::refuse_place(source.address(), target, allowed).await?;
         let mut maintenance = Maintenance::open(&publisher, &options.maintenance).await?;
         maintenance.refuse_production(source, allowed).await?;
@@ -119,7 +121,8 @@ impl PostgresSink {
             return Err(Failure::refused("staging's server is older than production's")
                 .remedy(format!("it needs version {} or newer", source.version() / 10_000)));
         }
-        let tools = Tools::find(&options.search, source.version(), loader.version())?;
+        let installed = installed.await.map_err(|_| Failure::bug("pg_dump could not be looked for"))?;
+        let tools = installed.fitting(source.version(), loader.version())?;
         let ours = async {
             properties::may_create(&loader).await?;
             maintenance.may_publish(target.user()).await?;
