@@ -141,7 +141,7 @@ impl DomainKey {
     /// several at a time. `out` has a place for each.
     pub fn prf_each(&self, bytes: &[u8], ends: &[usize], out: &mut [[u8; TAG]]) {
         /// Messages that are worked on together.
-        const TOGETHER: usize = 64;
+        const TOGETHER: usize = 128;
         let mut start = 0;
         for (ends, out) in ends.chunks(TOGETHER).zip(out.chunks_mut(TOGETHER)) {
             let mut blocks = [[0; TAG]; TOGETHER];

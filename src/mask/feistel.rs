@@ -17,7 +17,7 @@ use crate::key::{DomainKey, TAG};
 const ROUNDS: u8 = 8;
 
 /// Numbers that are permuted side by side, so that the cipher's blocks overlap in the processor.
-const LANES: usize = 16;
+const LANES: usize = 64;
 
 /// A permutation of `0..n`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

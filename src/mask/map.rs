@@ -47,7 +47,7 @@ pub(super) fn map_lines(
     mut f: impl FnMut(usize, &str, &mut Line<'_>) -> Result<(), Reason>,
 ) -> Result<ArrayRef, MaskError> {
     let texts = array.as_string_view();
-    let mut all = Vec::with_capacity(24 * texts.len());
+    let mut all = Vec::with_capacity(32 * texts.len());
     let mut ends = Vec::with_capacity(texts.len() + 1);
     ends.push(0i32);
     for (row, text) in texts.iter().enumerate() {

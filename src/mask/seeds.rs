@@ -12,7 +12,7 @@ use crate::blocks::put_text;
 use crate::key::{DomainKey, TAG};
 
 /// Rows whose seeds are made together: enough to keep the cipher busy, few enough to stay in the nearest cache.
-pub(super) const GROUP: usize = 64;
+pub(super) const GROUP: usize = 128;
 
 /// Seeds of the rows of a batch, in groups.
 pub(super) struct Seeds<'k> {

@@ -31,8 +31,10 @@ const LENGTH: u8 = 0x1F;
 /// Set in the last byte of a [`Short`]: the name is one word of ASCII's letters and digits.
 const WORD: u8 = 0x20;
 
-/// Letters that a name is looked for by.
-const FOUND_BY: usize = 3;
+/// Letters that a name is looked for by, and the fewest that do.
+const FOUND_BY: usize = 4;
+/// See [`FOUND_BY`].
+const FEWEST: usize = 3;
 
 impl Short {
     fn of(text: &str) -> Self {
@@ -133,16 +135,19 @@ impl Name {
     pub(in crate::mask) fn may_stand_in(&self, buffer: &[u8], text: Range<usize>) -> bool {
         /// Places that are looked at together.
         const PLACES: usize = 32;
-        let [a, b, c, ..] = lower(self.short.0);
-        if self.short.len().is_some_and(|len| len < FOUND_BY) {
+        let [a, b, c, d, ..] = lower(self.short.0);
+        let len = self.short.len().unwrap_or(FOUND_BY);
+        if len < FEWEST {
             return true;
         }
+        let any = len == FEWEST;
         let mut at = text.start;
         while at < text.end {
             let Some(chars) = buffer[at..].first_chunk::<{ PLACES + FOUND_BY - 1 }>() else { return true };
             let mut found = false;
             for place in 0..PLACES {
-                found |= (chars[place] == a) & (chars[place + 1] == b) & (chars[place + 2] == c);
+                let fourth = (chars[place + 3] == d) | any;
+                found |= (chars[place] == a) & (chars[place + 1] == b) & (chars[place + 2] == c) & fourth;
             }
             if found {
                 return true;
