@@ -20,11 +20,14 @@ pub(crate) fn facts() -> String {
     )
 }
 
-/// Cargo's profile: the folder of `target` where benchmarks of it lie.
+/// Cargo's profile: the folder of `target` where benchmarks of it lie, with those above it.
 fn profile() -> String {
     let path = std::env::current_exe().unwrap_or_default();
-    let folder = path.parent().and_then(Path::parent).and_then(Path::file_name);
-    folder.map_or_else(|| "unknown".to_owned(), |name| name.to_string_lossy().into_owned())
+    let folders = path.parent().and_then(Path::parent).into_iter().flat_map(Path::components);
+    let folders: Vec<_> = folders.map(|folder| folder.as_os_str().to_string_lossy()).collect();
+    let target =
+        folders.iter().rposition(|folder| folder == "target").map_or(folders.len().saturating_sub(1), |at| at + 1);
+    folders[target..].join("/")
 }
 
 /// Writes a report to `benches/runs/DATE/NAME.md`.
